@@ -1,0 +1,52 @@
+using Weir.Capture;
+using Weir.Policy;
+
+namespace Weir.Agent.Api;
+
+/// <summary>What the agent has and does.</summary>
+public sealed record AgentStatus
+{
+    public required string Version { get; init; }
+    public required int ProcessId { get; init; }
+    public required DateTimeOffset Started { get; init; }
+    public required string StateDirectory { get; init; }
+    public required string Namespace { get; init; }
+    public required bool FailClosed { get; init; }
+    public required int Workloads { get; init; }
+    public required int Captured { get; init; }
+    public required uint PolicyGeneration { get; init; }
+    public required int Rules { get; init; }
+    public required int LearnedRules { get; init; }
+    public required long Flows { get; init; }
+    public required long Violations { get; init; }
+    /// <summary>The data path's counters by name: frames, sessions, drops by reason.</summary>
+    public required IReadOnlyDictionary<string, ulong> Counters { get; init; }
+}
+
+/// <summary>A workload of this host, captured or not.</summary>
+public sealed record WorkloadStatus
+{
+    public required string Name { get; init; }
+    public required string NamespacePath { get; init; }
+    public required IReadOnlyList<string> Addresses { get; init; }
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+    public required IReadOnlyList<string> Groups { get; init; }
+    public required PolicyMode Mode { get; init; }
+    /// <summary>Null: not captured.</summary>
+    public CaptureMode? Capture { get; init; }
+    public DateTimeOffset? Since { get; init; }
+    public IReadOnlyList<PortStatus> Ports { get; init; } = [];
+}
+
+/// <summary>A captured port with the kernel programs' counters.</summary>
+public sealed record PortStatus(int Id, string Name, string Address, string OutsideName, string InsideName, IReadOnlyDictionary<string, ulong> Counters);
+
+/// <summary>A group, its mode, and the workloads in it now.</summary>
+public sealed record GroupStatus
+{
+    public required string Name { get; init; }
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+    /// <summary>Null: the group says nothing, the default mode counts.</summary>
+    public PolicyMode? Mode { get; init; }
+    public required IReadOnlyList<string> Members { get; init; }
+}
