@@ -19,5 +19,8 @@ public sealed class LinuxException : Exception
 
     public int Errno { get; }
 
+    /// <summary>The error that the last system call of this thread left.</summary>
+    internal static LinuxException FromLastCall(string operation, string hint = "") => new(operation, Marshal.GetLastPInvokeError(), hint);
+
     private static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
 }
