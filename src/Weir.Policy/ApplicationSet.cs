@@ -1,0 +1,34 @@
+namespace Weir.Policy;
+
+/// <summary>A rule's applications as bits; empty means any.</summary>
+internal readonly record struct ApplicationSet(uint Bits)
+{
+    private static readonly Application[] s_known = Enum.GetValues<Application>();
+
+    /// <summary>Every known application, <see cref="Application.Unknown"/> included.</summary>
+    public static ApplicationSet All { get; } = new((1u << s_known.Length) - 1);
+
+    public static ApplicationSet Of(IEnumerable<Application> applications)
+    {
+        var bits = 0u;
+        foreach (var application in applications) bits |= Bit(application);
+        return new ApplicationSet(bits);
+    }
+
+    public bool IsAny => Bits == 0;
+
+    public bool Contains(Application application) => (Bits & Bit(application)) != 0;
+
+    public bool Covers(ApplicationSet other) => IsAny || (!other.IsAny && (other.Bits & ~Bits) == 0);
+
+    /// <summary>A number that is no application counts as Unknown.</summary>
+    private static uint Bit(Application application)
+    {
+        for (var i = 1; i < s_known.Length; i++)
+        {
+            if (s_known[i] == application) return 1u << i;
+        }
+
+        return 1;
+    }
+}
