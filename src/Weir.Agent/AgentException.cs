@@ -3,7 +3,7 @@ namespace Weir.Agent;
 /// <summary>What kind of "no" an <see cref="AgentException"/> is; the command line and the API translate it.</summary>
 public enum AgentProblem : byte
 {
-    /// <summary>The request itself is wrong: a name that does not exist, a policy with errors.</summary>
+    /// <summary>The request itself is wrong: a mode that does not exist, a policy with errors.</summary>
     Request,
 
     /// <summary>The thing asked for does not exist.</summary>
@@ -11,6 +11,9 @@ public enum AgentProblem : byte
 
     /// <summary>It exists, but not in a state that allows what was asked.</summary>
     Conflict,
+
+    /// <summary>Who asks may not.</summary>
+    Forbidden,
 
     /// <summary>The host refused: a kernel error, a file, a lock.</summary>
     Host,

@@ -6,7 +6,7 @@ namespace Weir.Agent;
 
 /// <summary>The agent: captured workloads, their data path, learning, policy and the store, put together.</summary>
 /// <remarks>All members may be called from any thread. <see cref="AgentException"/> says no in words.</remarks>
-public sealed class AgentService : IAsyncDisposable
+public sealed class AgentService : IAgent, IAsyncDisposable
 {
     /// <summary>Recovers what a crash left, adopts the captures that are in place, starts the data path, and serves the API when a socket is given.</summary>
     /// <exception cref="AgentException">Another agent uses the state directory; the host refused.</exception>
@@ -28,7 +28,8 @@ public sealed class AgentService : IAsyncDisposable
     /// <summary>Does nothing when it is not captured.</summary>
     public void Release(string workload, Action<StepText>? progress = null) => throw new NotImplementedException();
 
-    public void ReleaseAll(Action<StepText>? progress = null) => throw new NotImplementedException();
+    /// <summary>The workloads that were captured.</summary>
+    public IReadOnlyList<string> ReleaseAll(Action<StepText>? progress = null) => throw new NotImplementedException();
 
     public CapturePlan Plan(string workload, CaptureMode mode) => throw new NotImplementedException();
 
@@ -62,6 +63,9 @@ public sealed class AgentService : IAsyncDisposable
     /// <summary>Takes effect for all sessions, also those that are open.</summary>
     /// <exception cref="AgentException">With all findings.</exception>
     public void ApplyPolicy(PolicyConfig policy) => throw new NotImplementedException();
+
+    /// <summary>All that is wrong with a policy, a sentence each; empty: nothing.</summary>
+    public IReadOnlyList<string> CheckPolicy(PolicyConfig policy) => throw new NotImplementedException();
 
     /// <summary>The learned rules as rules that a person would write: the policy in force with them merged and renumbered.</summary>
     public PolicyConfig SuggestPolicy() => throw new NotImplementedException();

@@ -39,7 +39,29 @@ public sealed record WorkloadStatus
 }
 
 /// <summary>A captured port with the kernel programs' counters.</summary>
-public sealed record PortStatus(int Id, string Name, string Address, string OutsideName, string InsideName, IReadOnlyDictionary<string, ulong> Counters);
+public sealed record PortStatus
+{
+    public required int Id { get; init; }
+    public required string Name { get; init; }
+    /// <summary>The Ethernet address, <c>02:00:00:00:00:01</c>.</summary>
+    public required string Address { get; init; }
+    /// <summary>Inline: the workload's original port, in Weir's namespace.</summary>
+    public string OutsideName { get; init; } = "";
+    /// <summary>Inline: the peer of the workload's new port, in Weir's namespace.</summary>
+    public string InsideName { get; init; } = "";
+    public IReadOnlyDictionary<string, ulong> Counters { get; init; } = new Dictionary<string, ulong>();
+
+    public static PortStatus Of(CapturedPort port) => new()
+    {
+        Id = port.Id,
+        Name = port.Name,
+        Address = Convert.ToHexStringLower(port.Address) is { Length: 12 } hex
+            ? string.Join(':', Enumerable.Range(0, 6).Select(octet => hex.Substring(2 * octet, 2)))
+            : "",
+        OutsideName = port.OutsideName,
+        InsideName = port.InsideName,
+    };
+}
 
 /// <summary>A group, its mode, and the workloads in it now.</summary>
 public sealed record GroupStatus
@@ -50,3 +72,12 @@ public sealed record GroupStatus
     public PolicyMode? Mode { get; init; }
     public required IReadOnlyList<string> Members { get; init; }
 }
+
+/// <summary>A mode to set.</summary>
+public sealed record ModeRequest
+{
+    public required PolicyMode Mode { get; init; }
+}
+
+/// <summary>What is wrong with a policy or a configuration, all at once.</summary>
+public sealed record CheckResult(bool Valid, IReadOnlyList<string> Findings);

@@ -1,0 +1,28 @@
+using Weir.Capture;
+using Weir.Linux;
+
+namespace Weir.Agent;
+
+/// <summary>The exceptions of the layers below in the agent's words.</summary>
+public static class Failures
+{
+    public static AgentException Translate(Exception exception) => exception switch
+    {
+        AgentException agent => agent,
+        CaptureException capture => new AgentException(AgentProblem.Conflict, capture.Message, capture.Findings, capture),
+        LinuxException linux => new AgentException(AgentProblem.Host, linux.Message, HintsFor(linux.Errno), linux),
+        UnauthorizedAccessException denied => new AgentException(AgentProblem.Forbidden, denied.Message, HintsFor(errno: 13), denied),
+        IOException io => new AgentException(AgentProblem.Host, io.Message, io),
+        _ => new AgentException(
+            AgentProblem.Host,
+            $"A fault of Weir's own: {exception.GetType().Name}: {exception.Message}",
+            ["Please report it with the output of the same command with --debug."],
+            exception),
+    };
+
+    private static IReadOnlyList<string> HintsFor(int errno) => errno switch
+    {
+        1 or 13 => ["Weir changes the host's network: it needs root (CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_BPF)."],
+        _ => [],
+    };
+}
