@@ -115,16 +115,3 @@ public sealed class InlineDatapath : IDisposable
 
     public void Dispose() => throw new NotImplementedException();
 }
-
-/// <summary>The eBPF map of sessions that pass without user space.</summary>
-public sealed class SettledMap
-{
-    public bool Add(ushort portId, byte protocol, UInt128 source, UInt128 destination, ushort sourcePort, ushort destinationPort, uint generation) => throw new NotImplementedException();
-
-    /// <summary>Reads the counters and deletes the entry; false when it was not there. lastSeen is CLOCK_MONOTONIC nanoseconds.</summary>
-    public bool Remove(ushort portId, byte protocol, UInt128 source, UInt128 destination, ushort sourcePort, ushort destinationPort, out ulong packets, out ulong bytes, out ulong lastSeen) => throw new NotImplementedException();
-
-    public bool Read(ushort portId, byte protocol, UInt128 source, UInt128 destination, ushort sourcePort, ushort destinationPort, out ulong packets, out ulong bytes, out ulong lastSeen) => throw new NotImplementedException();
-
-    public void SetGeneration(uint generation) => throw new NotImplementedException();
-}

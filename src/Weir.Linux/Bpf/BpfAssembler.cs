@@ -99,7 +99,7 @@ public sealed class BpfAssembler
 
     /// <summary>lock *(u64*)(destination + offset) += source</summary>
     public BpfAssembler AtomicAdd(BpfRegister destination, short offset, BpfRegister source) =>
-        Emit((byte)(ClassStoreRegister | ModeAtomic | (byte)BpfSize.Double), destination, (byte)source, offset, 0);
+        Emit((byte)(ClassStoreRegister | ModeAtomic | (byte)BpfSize.U64), destination, (byte)source, offset, 0);
 
     public BpfAssembler Jump(BpfLabel target)
     {

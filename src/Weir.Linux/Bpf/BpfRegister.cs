@@ -7,10 +7,10 @@ public enum BpfRegister : byte { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10 }
 /// <summary>How many bytes a load or store moves; the values are the size bits of the opcode.</summary>
 public enum BpfSize : byte
 {
-    Word = 0x00,
-    Half = 0x08,
-    Byte = 0x10,
-    Double = 0x18,
+    U32 = 0x00,
+    U16 = 0x08,
+    U8 = 0x10,
+    U64 = 0x18,
 }
 
 /// <summary>A comparison; the values are the operation bits of the jump opcodes.</summary>
