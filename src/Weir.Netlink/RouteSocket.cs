@@ -1,4 +1,5 @@
 using Weir.Linux;
+using Weir.Netlink.Protocol;
 using Weir.Netlink.Route;
 using Weir.Netlink.TrafficControl;
 
@@ -8,13 +9,24 @@ namespace Weir.Netlink;
 /// <remarks>The socket stays in the namespace it was made in; any one thread at a time may use it.</remarks>
 public sealed class RouteSocket : IDisposable
 {
-    public static RouteSocket Open(NetworkNamespace ns) => throw new NotImplementedException();
+    private readonly NetlinkExchange _exchange;
 
-    public Links Links => throw new NotImplementedException();
+    /// <summary>Over any transport; <see cref="Open"/> is the way to the kernel.</summary>
+    public RouteSocket(INetlinkTransport transport)
+    {
+        _exchange = new NetlinkExchange(transport);
+        Links = new Links(_exchange);
+        Addresses = new Addresses(_exchange);
+        Routes = new Routes(_exchange);
+    }
 
-    public Addresses Addresses => throw new NotImplementedException();
+    public static RouteSocket Open(NetworkNamespace ns) => new(NetlinkSocket.Open(ns, NetlinkProtocol.NETLINK_ROUTE));
 
-    public Routes Routes => throw new NotImplementedException();
+    public Links Links { get; }
+
+    public Addresses Addresses { get; }
+
+    public Routes Routes { get; }
 
     public RoutingRules Rules => throw new NotImplementedException();
 
@@ -24,5 +36,5 @@ public sealed class RouteSocket : IDisposable
 
     public Filters Filters => throw new NotImplementedException();
 
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose() => _exchange.Dispose();
 }

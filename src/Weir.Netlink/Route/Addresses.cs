@@ -1,4 +1,5 @@
 using System.Net;
+using Weir.Netlink.Protocol;
 
 namespace Weir.Netlink.Route;
 
@@ -11,9 +12,10 @@ public sealed record LinkAddress
     /// <summary>The other end of a point-to-point address; null when none.</summary>
     public IPAddress? Peer { get; init; }
     public IPAddress? Broadcast { get; init; }
+    /// <summary>RT_SCOPE_: 0 global, 253 link, 254 host.</summary>
     public byte Scope { get; init; }
     public string Label { get; init; } = "";
-    /// <summary>IFA_F_ flags of include/uapi/linux/if_addr.h.</summary>
+    /// <summary>IFA_F_ flags of include/uapi/linux/if_addr.h, see <see cref="AddressFlags"/>. Add passes on those that may be asked for.</summary>
     public uint Flags { get; init; }
     /// <summary>Seconds; <see cref="uint.MaxValue"/> is for ever.</summary>
     public uint ValidLifetime { get; init; } = uint.MaxValue;
@@ -27,8 +29,33 @@ public sealed record LinkAddress
 /// <summary><c>ip address</c>.</summary>
 public sealed class Addresses
 {
+    private readonly NetlinkExchange _exchange;
+
+    internal Addresses(NetlinkExchange exchange) => _exchange = exchange;
+
     /// <summary>All addresses, or those of one link when <paramref name="linkIndex"/> is not 0.</summary>
-    public IReadOnlyList<LinkAddress> List(int linkIndex = 0) => throw new NotImplementedException();
-    public void Add(LinkAddress address) => throw new NotImplementedException();
-    public void Delete(LinkAddress address) => throw new NotImplementedException();
+    public IReadOnlyList<LinkAddress> List(int linkIndex = 0)
+    {
+        var writer = _exchange.Begin();
+        AddressMessage.WriteList(ref writer, linkIndex);
+        // Kernels before 5.0 take no filter, and give all.
+        return _exchange.Dump("list addresses", writer, NetlinkMessageType.RTM_GETADDR,
+            message => AddressMessage.Read(message) is { } address && (linkIndex == 0 || address.LinkIndex == linkIndex) ? address : null);
+    }
+
+    public void Add(LinkAddress address)
+    {
+        var writer = _exchange.Begin();
+        AddressMessage.Write(ref writer, address);
+        _exchange.Change($"add address {Name(address)}", writer, NetlinkMessageType.RTM_NEWADDR, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+    }
+
+    public void Delete(LinkAddress address)
+    {
+        var writer = _exchange.Begin();
+        AddressMessage.Write(ref writer, address);
+        _exchange.Change($"delete address {Name(address)}", writer, NetlinkMessageType.RTM_DELADDR);
+    }
+
+    private static string Name(LinkAddress address) => $"{address.Address}/{address.PrefixLength} of link {address.LinkIndex}";
 }

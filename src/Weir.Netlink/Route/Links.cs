@@ -1,83 +1,98 @@
-using System.Net.NetworkInformation;
 using Weir.Linux;
+using Weir.Netlink.Protocol;
 
 namespace Weir.Netlink.Route;
-
-/// <summary>A link, as <c>ip -d link show</c> shows it.</summary>
-public sealed record Link
-{
-    public required int Index { get; init; }
-    public required string Name { get; init; }
-    /// <summary>The kind (<c>veth</c>, <c>bridge</c>); empty for a physical link.</summary>
-    public string Kind { get; init; } = "";
-    public byte[] Address { get; init; } = [];
-    public int Mtu { get; init; }
-    public int TransmitQueueLength { get; init; }
-    /// <summary>IFF_ flags of include/uapi/linux/if.h.</summary>
-    public uint Flags { get; init; }
-    public bool IsUp => (Flags & 1) != 0;
-    public string OperationalState { get; init; } = "";
-    /// <summary>IFLA_LINK: the other end of a veth, the lower link of a macvlan; 0 when none.</summary>
-    public int PeerIndex { get; init; }
-    /// <summary>IFLA_LINK_NETNSID: where <see cref="PeerIndex"/> counts; null when in the same namespace.</summary>
-    public int? PeerNamespaceId { get; init; }
-    /// <summary>The bridge that the link is a port of; 0 when none.</summary>
-    public int MasterIndex { get; init; }
-    public string Qdisc { get; init; } = "";
-    public string Alias { get; init; } = "";
-    public int Group { get; init; }
-    /// <summary>The id of the XDP program that is attached; 0 when none.</summary>
-    public uint XdpProgramId { get; init; }
-    public IReadOnlyList<string> AlternativeNames { get; init; } = [];
-    /// <summary>IN6_ADDR_GEN_MODE_: 0 eui64, 1 none, 2 stable secret, 3 random; null when IPv6 is off.</summary>
-    public byte? Ipv6AddressGeneration { get; init; }
-    public ulong ReceivedPackets { get; init; }
-    public ulong ReceivedBytes { get; init; }
-    public ulong TransmittedPackets { get; init; }
-    public ulong TransmittedBytes { get; init; }
-}
-
-/// <summary>What to change of a link; null leaves it as it is.</summary>
-public sealed record LinkChange
-{
-    public string? Name { get; init; }
-    public byte[]? Address { get; init; }
-    public int? Mtu { get; init; }
-    public int? TransmitQueueLength { get; init; }
-    public bool? Up { get; init; }
-    public bool? Arp { get; init; }
-    /// <summary>The bridge to become a port of; 0 leaves its bridge.</summary>
-    public int? MasterIndex { get; init; }
-    public string? Alias { get; init; }
-    public int? Group { get; init; }
-    public byte? Ipv6AddressGeneration { get; init; }
-    /// <summary>Move the link there, in the same message as the other changes (name first, then the move).</summary>
-    public NetworkNamespace? Namespace { get; init; }
-    /// <summary>IFLA_NEW_IFINDEX: the index wanted in <see cref="Namespace"/>; 0 lets the kernel keep or choose.</summary>
-    public int NewIndex { get; init; }
-}
-
-/// <summary>One end of a new veth pair.</summary>
-public sealed record VethEnd
-{
-    public required string Name { get; init; }
-    /// <summary>The index wanted; 0 lets the kernel choose.</summary>
-    public int Index { get; init; }
-    public byte[]? Address { get; init; }
-    public int? Mtu { get; init; }
-    public int? TransmitQueueLength { get; init; }
-    /// <summary>The namespace to make this end in; null: the socket's.</summary>
-    public NetworkNamespace? Namespace { get; init; }
-}
 
 /// <summary><c>ip link</c>.</summary>
 public sealed class Links
 {
-    public IReadOnlyList<Link> List() => throw new NotImplementedException();
-    public Link? Get(string name) => throw new NotImplementedException();
-    public Link? Get(int index) => throw new NotImplementedException();
-    public void AddVeth(VethEnd end, VethEnd peer) => throw new NotImplementedException();
-    public void AddBridge(string name) => throw new NotImplementedException();
-    public void Change(int index, LinkChange change) => throw new NotImplementedException();
-    public void Delete(int index) => throw new NotImplementedException();
+    private readonly NetlinkExchange _exchange;
+
+    internal Links(NetlinkExchange exchange) => _exchange = exchange;
+
+    public IReadOnlyList<Link> List()
+    {
+        var writer = _exchange.Begin();
+        LinkMessage.WriteIndex(ref writer, 0);
+        return _exchange.Dump("list links", writer, NetlinkMessageType.RTM_GETLINK, LinkMessage.Read);
+    }
+
+    /// <summary>The link of a name, or of an alternative name; null when there is none.</summary>
+    public Link? Get(string name)
+    {
+        var writer = _exchange.Begin();
+        LinkMessage.WriteName(ref writer, name);
+        return Get($"get link {name}", writer);
+    }
+
+    /// <summary>The link of an index; null when there is none.</summary>
+    public Link? Get(int index)
+    {
+        var writer = _exchange.Begin();
+        LinkMessage.WriteIndex(ref writer, index);
+        return Get($"get link {index}", writer);
+    }
+
+    /// <summary><c>ip link add NAME index N type veth peer name NAME index N netns NS</c>.</summary>
+    public void AddVeth(VethEnd end, VethEnd peer)
+    {
+        var writer = _exchange.Begin();
+        LinkMessage.WriteVeth(ref writer, end, peer);
+        _exchange.Change($"add veth {end.Name} and {peer.Name}", writer, NetlinkMessageType.RTM_NEWLINK, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+    }
+
+    public void AddBridge(string name) => AddKind(name, "bridge");
+
+    /// <summary>A link of a kind that needs nothing said about it: <c>bridge</c>, <c>dummy</c>, <c>ifb</c>.</summary>
+    public void AddKind(string name, string kind)
+    {
+        var writer = _exchange.Begin();
+        LinkMessage.WriteKind(ref writer, name, kind);
+        _exchange.Change($"add {kind} {name}", writer, NetlinkMessageType.RTM_NEWLINK, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+    }
+
+    /// <summary><c>ip link set</c>, all changes in one message.</summary>
+    /// <remarks>
+    /// One exception: a link that goes up where it is with another way of making IPv6 addresses takes two, since the kernel brings it up
+    /// first and would make an address in the old way.
+    /// </remarks>
+    public void Change(int index, LinkChange change)
+    {
+        if (change is { Up: true, Ipv6AddressGeneration: not null, Namespace: null })
+        {
+            ChangeOnce(index, change with { Up = null });
+            change = new LinkChange { Up = true };
+        }
+
+        ChangeOnce(index, change);
+    }
+
+    public void Delete(int index)
+    {
+        var writer = _exchange.Begin();
+        LinkMessage.WriteIndex(ref writer, index);
+        _exchange.Change($"delete link {index}", writer, NetlinkMessageType.RTM_DELLINK);
+    }
+
+    private void ChangeOnce(int index, LinkChange change)
+    {
+        var writer = _exchange.Begin();
+        LinkMessage.WriteChange(ref writer, index, change);
+        _exchange.Change($"change link {index}", writer, NetlinkMessageType.RTM_NEWLINK);
+    }
+
+    private Link? Get(string operation, in NetlinkWriter writer)
+    {
+        Link? link = null;
+        try
+        {
+            _exchange.Get(operation, writer, NetlinkMessageType.RTM_GETLINK, message => link = LinkMessage.Read(message) ?? link);
+        }
+        catch (NetlinkException exception) when (exception.Errno == (int)Errno.ENODEV)
+        {
+            return null;
+        }
+
+        return link;
+    }
 }

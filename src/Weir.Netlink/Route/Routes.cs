@@ -1,52 +1,55 @@
-using System.Net;
 using System.Net.Sockets;
+using Weir.Linux;
+using Weir.Netlink.Protocol;
 
 namespace Weir.Netlink.Route;
-
-/// <summary>A route, as <c>ip route show table all</c> shows it.</summary>
-public sealed record IpRoute
-{
-    public required AddressFamily Family { get; init; }
-    /// <summary>Null: default.</summary>
-    public IPAddress? Destination { get; init; }
-    public byte DestinationLength { get; init; }
-    public IPAddress? Source { get; init; }
-    public byte SourceLength { get; init; }
-    public IPAddress? Gateway { get; init; }
-    /// <summary>RTA_VIA when the gateway is of another family.</summary>
-    public bool GatewayIsVia { get; init; }
-    public int LinkIndex { get; init; }
-    public IPAddress? PreferredSource { get; init; }
-    public uint Table { get; init; } = 254;
-    public uint Priority { get; init; }
-    public byte Protocol { get; init; } = 3;
-    public byte Scope { get; init; }
-    /// <summary>RTN_: 1 unicast, 2 local, 3 broadcast, 4 anycast, 5 multicast, 6 blackhole, 7 unreachable, 8 prohibit.</summary>
-    public byte Type { get; init; } = 1;
-    public byte TypeOfService { get; init; }
-    /// <summary>RTNH_F_ flags; 4 is onlink.</summary>
-    public uint Flags { get; init; }
-    /// <summary>RTA_PREF of IPv6: 0 medium, 1 high, 3 low; null for IPv4.</summary>
-    public byte? Preference { get; init; }
-    /// <summary>Seconds until it expires (IPv6, from router advertisements); null when it stays.</summary>
-    public uint? ExpiresSeconds { get; init; }
-    /// <summary>RTA_METRICS by RTAX_ number.</summary>
-    public IReadOnlyDictionary<ushort, uint> Metrics { get; init; } = new Dictionary<ushort, uint>();
-    public IReadOnlyList<NextHop> NextHops { get; init; } = [];
-    public uint NextHopId { get; init; }
-    /// <summary>The attributes of the kernel's message as they came, so that nothing unknown is lost when it is written back.</summary>
-    public byte[] Raw { get; init; } = [];
-}
-
-/// <summary>One leg of a multipath route.</summary>
-public sealed record NextHop(IPAddress? Gateway, int LinkIndex, byte Weight, byte Flags);
 
 /// <summary><c>ip route</c>.</summary>
 public sealed class Routes
 {
+    private readonly NetlinkExchange _exchange;
+
+    internal Routes(NetlinkExchange exchange) => _exchange = exchange;
+
     /// <summary>All routes of all tables, both families, without the cache.</summary>
-    public IReadOnlyList<IpRoute> List() => throw new NotImplementedException();
-    public IReadOnlyList<IpRoute> List(AddressFamily family, uint table = 0) => throw new NotImplementedException();
-    public void Add(IpRoute route) => throw new NotImplementedException();
-    public void Delete(IpRoute route) => throw new NotImplementedException();
+    public IReadOnlyList<IpRoute> List() => [.. List(AddressFamily.InterNetwork), .. List(AddressFamily.InterNetworkV6)];
+
+    /// <summary>The routes of one table, or of all when <paramref name="table"/> is 0, in the kernel's order. A table that does not exist has none.</summary>
+    public IReadOnlyList<IpRoute> List(AddressFamily family, uint table = 0)
+    {
+        var writer = _exchange.Begin();
+        RouteMessage.WriteList(ref writer, family, table);
+        try
+        {
+            return _exchange.Dump("list routes", writer, NetlinkMessageType.RTM_GETROUTE,
+                message => RouteMessage.Read(message) is { } route && (table == 0 || route.Table == table) ? route : null);
+        }
+        catch (NetlinkException exception) when (exception.Errno == (int)Errno.ENOENT && table != 0)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Adds a route; one that <see cref="List()"/> gave comes back as it was.</summary>
+    /// <remarks>Beside an IPv4 route to the same prefix with another metric or type of service; EEXIST when those are equal too.</remarks>
+    public void Add(IpRoute route)
+    {
+        var writer = _exchange.Begin();
+        RouteMessage.Write(ref writer, route);
+        _exchange.Change($"add route {Name(route)}", writer, NetlinkMessageType.RTM_NEWROUTE, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+    }
+
+    public void Delete(IpRoute route)
+    {
+        var writer = _exchange.Begin();
+        RouteMessage.Write(ref writer, route);
+        _exchange.Change($"delete route {Name(route)}", writer, NetlinkMessageType.RTM_DELROUTE);
+    }
+
+    private static string Name(IpRoute route)
+    {
+        var destination = route.Destination is { } address ? $"{address}/{route.DestinationLength}" : "default";
+        var gateway = route.Gateway is null ? "" : $" via {route.Gateway}";
+        return $"{destination}{gateway} dev {route.LinkIndex} table {route.Table}";
+    }
 }

@@ -1,0 +1,89 @@
+using Weir.Linux;
+
+namespace Weir.Netlink.Protocol;
+
+/// <summary>Reads what NLMSG_ERROR and NLMSG_DONE say.</summary>
+/// <remarks>
+/// <code>
+/// NLMSG_ERROR: i32 error, nlmsghdr of the request, (the request's rest, unless NLM_F_CAPPED or error 0), attributes if NLM_F_ACK_TLVS
+/// NLMSG_DONE:  i32 error, attributes if NLM_F_ACK_TLVS
+/// </code>
+/// </remarks>
+internal static class ExtendedAck
+{
+    internal static void ThrowIfRefused(string operation, NetlinkMessage message, ReadOnlySpan<byte> request)
+    {
+        var payload = message.Payload;
+        if (message.Type == NetlinkMessageType.NLMSG_ERROR && payload.Length < 4)
+            throw new NetlinkException(operation, (int)Errno.EBADMSG, "the answer is cut short", request: request.ToArray());
+        var error = NetlinkMessage.ReadPadded<int>(payload, 0);
+        if (error >= 0)
+            return;
+        var errno = error == int.MinValue ? (int)Errno.EPROTO : -error;
+
+        string text = "", bound = "";
+        int? offset = null;
+        foreach (var attribute in Attributes(message))
+        {
+            switch ((ExtendedAckAttribute)attribute.Type)
+            {
+                case ExtendedAckAttribute.NLMSGERR_ATTR_MSG:
+                    text = attribute.Text;
+                    break;
+                case ExtendedAckAttribute.NLMSGERR_ATTR_OFFS:
+                    offset = attribute.Int32;
+                    break;
+                case ExtendedAckAttribute.NLMSGERR_ATTR_POLICY:
+                    bound = Bound(attribute.Nested);
+                    break;
+                case ExtendedAckAttribute.NLMSGERR_ATTR_MISS_TYPE:
+                    bound = $"attribute {attribute.UInt32}, which is missing";
+                    break;
+            }
+        }
+
+        throw new NetlinkException(operation, errno, text, offset, bound, request.ToArray());
+    }
+
+    private static NetlinkAttributes Attributes(NetlinkMessage message)
+    {
+        if ((message.Flags & (ushort)ErrorFlags.NLM_F_ACK_TLVS) == 0)
+            return default;
+        var start = 4;
+        if (message.Type == NetlinkMessageType.NLMSG_ERROR)
+        {
+            start += NetlinkWriter.HeaderSize;
+            if ((message.Flags & (ushort)ErrorFlags.NLM_F_CAPPED) == 0)
+            {
+                var requestLength = NetlinkMessage.ReadPadded<uint>(message.Payload, 4);
+                if (requestLength < NetlinkWriter.HeaderSize || requestLength > (uint)message.Payload.Length)
+                    return default;
+                start = 4 + NetlinkWriter.Align((int)requestLength);
+            }
+        }
+
+        return start <= message.Payload.Length ? new NetlinkAttributes(message.Payload[start..]) : default;
+    }
+
+    private static string Bound(NetlinkAttributes policy)
+    {
+        var parts = new List<string>();
+        foreach (var attribute in policy)
+        {
+            var part = (PolicyAttribute)attribute.Type switch
+            {
+                PolicyAttribute.NL_POLICY_TYPE_ATTR_MIN_VALUE_S => $"at least {(long)attribute.UInt64}",
+                PolicyAttribute.NL_POLICY_TYPE_ATTR_MAX_VALUE_S => $"at most {(long)attribute.UInt64}",
+                PolicyAttribute.NL_POLICY_TYPE_ATTR_MIN_VALUE_U => $"at least {attribute.UInt64}",
+                PolicyAttribute.NL_POLICY_TYPE_ATTR_MAX_VALUE_U => $"at most {attribute.UInt64}",
+                PolicyAttribute.NL_POLICY_TYPE_ATTR_MIN_LENGTH => $"at least {attribute.UInt32} bytes",
+                PolicyAttribute.NL_POLICY_TYPE_ATTR_MAX_LENGTH => $"at most {attribute.UInt32} bytes",
+                _ => "",
+            };
+            if (part.Length != 0)
+                parts.Add(part);
+        }
+
+        return string.Join(", ", parts);
+    }
+}
