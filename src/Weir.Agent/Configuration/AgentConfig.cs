@@ -8,6 +8,8 @@ public sealed record AgentConfig
 {
     public const string DefaultPath = "/etc/weir/weir.yaml";
 
+    private const long LongestFile = 16 * 1024 * 1024;
+
     /// <summary>Where the store and the capture journals live.</summary>
     public string StateDirectory { get; init; } = "/var/lib/weir";
 
@@ -46,10 +48,22 @@ public sealed record AgentConfig
     public CaptureSettings CaptureSettings => new(StateDirectory, Namespace) { FailClosed = FailClosed, HeartbeatTimeout = Heartbeat };
 
     /// <summary>Reads a file. Errors in it are findings, with <c>file:line:column</c> each; so is a file that can't be read.</summary>
-    public static ConfigResult<AgentConfig> Load(string path) => throw new NotImplementedException();
+    public static ConfigResult<AgentConfig> Load(string path)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            if (length <= LongestFile) return Parse(File.ReadAllText(path), path);
+            return new ConfigResult<AgentConfig>(null, [Finding.Error(path, $"the file has {length} bytes", $"more than {LongestFile} are not read")]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new ConfigResult<AgentConfig>(null, [Finding.Error(path, $"can't be read: {exception.Message}", "check the path and its permissions")]);
+        }
+    }
 
     /// <summary>The same from text; <paramref name="name"/> stands for the file in findings.</summary>
-    public static ConfigResult<AgentConfig> Parse(string text, string name) => throw new NotImplementedException();
+    public static ConfigResult<AgentConfig> Parse(string text, string name) => AgentConfigReader.Parse(text, name);
 }
 
 /// <summary>A workload that the configuration names.</summary>
