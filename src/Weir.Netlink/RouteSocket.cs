@@ -18,6 +18,11 @@ public sealed class RouteSocket : IDisposable
         Links = new Links(_exchange);
         Addresses = new Addresses(_exchange);
         Routes = new Routes(_exchange);
+        Rules = new RoutingRules(_exchange);
+        Neighbors = new Neighbors(_exchange);
+        NamespaceIds = new NamespaceIds(_exchange);
+        Qdiscs = new Qdiscs(_exchange);
+        Filters = new Filters(_exchange);
     }
 
     public static RouteSocket Open(NetworkNamespace ns) => new(NetlinkSocket.Open(ns, NetlinkProtocol.NETLINK_ROUTE));
@@ -28,13 +33,15 @@ public sealed class RouteSocket : IDisposable
 
     public Routes Routes { get; }
 
-    public RoutingRules Rules => throw new NotImplementedException();
+    public RoutingRules Rules { get; }
 
-    public Neighbors Neighbors => throw new NotImplementedException();
+    public Neighbors Neighbors { get; }
 
-    public Qdiscs Qdiscs => throw new NotImplementedException();
+    public NamespaceIds NamespaceIds { get; }
 
-    public Filters Filters => throw new NotImplementedException();
+    public Qdiscs Qdiscs { get; }
+
+    public Filters Filters { get; }
 
     public void Dispose() => _exchange.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Weir.Netlink.Protocol;
 
 namespace Weir.Netlink.Route;
 
@@ -8,15 +9,47 @@ public sealed record Neighbor
     public required int LinkIndex { get; init; }
     public required IPAddress Address { get; init; }
     public byte[] LinkLayerAddress { get; init; } = [];
-    /// <summary>NUD_ state; 0x80 is permanent.</summary>
+    /// <summary>NUD_ state; 0x80 is permanent, 0x40 noarp; others the kernel learned. See <see cref="NeighborState"/>.</summary>
     public ushort State { get; init; } = 0x80;
+    /// <summary>NTF_ flags; 8 is an entry that is answered for others (<c>ip neighbour show proxy</c>).</summary>
     public byte Flags { get; init; }
+    /// <summary>NDA_PROTOCOL: who made it (RTPROT_); 0 when not said.</summary>
+    public byte Protocol { get; init; }
+    /// <summary>NDA_FLAGS_EXT: NTF_EXT_ flags.</summary>
+    public uint ExtendedFlags { get; init; }
 }
 
 /// <summary><c>ip neighbour</c>.</summary>
 public sealed class Neighbors
 {
-    public IReadOnlyList<Neighbor> List(int linkIndex = 0) => throw new NotImplementedException();
-    public void Add(Neighbor neighbor) => throw new NotImplementedException();
-    public void Delete(Neighbor neighbor) => throw new NotImplementedException();
+    private readonly NetlinkExchange _exchange;
+
+    internal Neighbors(NetlinkExchange exchange) => _exchange = exchange;
+
+    /// <summary>All entries, proxies too, or those of one link when <paramref name="linkIndex"/> is not 0.</summary>
+    public IReadOnlyList<Neighbor> List(int linkIndex = 0) =>
+        [.. List(linkIndex, NeighborFlags.None), .. List(linkIndex, NeighborFlags.NTF_PROXY)];
+
+    /// <summary>EEXIST when the link has an entry for the address.</summary>
+    public void Add(Neighbor neighbor) => Write("add", neighbor, NetlinkMessageType.RTM_NEWNEIGH, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+
+    /// <summary><c>ip neighbour replace</c>.</summary>
+    public void Set(Neighbor neighbor) => Write("set", neighbor, NetlinkMessageType.RTM_NEWNEIGH, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_REPLACE);
+
+    public void Delete(Neighbor neighbor) => Write("delete", neighbor, NetlinkMessageType.RTM_DELNEIGH, NewFlags.None);
+
+    private List<Neighbor> List(int linkIndex, NeighborFlags flags)
+    {
+        var writer = _exchange.Begin();
+        NeighborMessage.WriteList(ref writer, linkIndex, flags);
+        return _exchange.Dump("list neighbours", writer, NetlinkMessageType.RTM_GETNEIGH,
+            message => NeighborMessage.Read(message) is { } neighbor && (linkIndex == 0 || neighbor.LinkIndex == linkIndex) ? neighbor : null);
+    }
+
+    private void Write(string verb, Neighbor neighbor, NetlinkMessageType type, NewFlags flags)
+    {
+        var writer = _exchange.Begin();
+        NeighborMessage.Write(ref writer, neighbor);
+        _exchange.Change($"{verb} neighbour {neighbor.Address} of link {neighbor.LinkIndex}", writer, type, flags);
+    }
 }

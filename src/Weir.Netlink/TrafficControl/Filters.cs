@@ -1,36 +1,53 @@
+using Weir.Netlink.Protocol;
+
 namespace Weir.Netlink.TrafficControl;
-
-/// <summary>A filter, as <c>tc filter show</c> shows it.</summary>
-public sealed record Filter
-{
-    public required int LinkIndex { get; init; }
-    /// <summary>0xfffffff2 ingress, 0xfffffff3 egress of clsact; 0xffff0000 <c>parent ffff:</c>.</summary>
-    public uint Parent { get; init; } = 0xfffffff2;
-    public required ushort Preference { get; init; }
-    /// <summary>The ethertype as a number, 3 (ETH_P_ALL) for <c>protocol all</c>.</summary>
-    public ushort Protocol { get; init; } = 3;
-    public uint Handle { get; init; }
-    public required string Kind { get; init; }
-    /// <summary>cls_bpf: the program's name and id; direct action.</summary>
-    public string BpfName { get; init; } = "";
-    public uint BpfProgramId { get; init; }
-    public bool DirectAction { get; init; }
-    /// <summary>The options as the kernel gave them.</summary>
-    public byte[] Options { get; init; } = [];
-}
-
-/// <summary>A 32-bit word compared by u32: <c>match u32 VALUE MASK at OFFSET</c>; offsets count from the network header and may be negative.</summary>
-public readonly record struct U32Match(uint Value, uint Mask, int Offset);
-
-/// <summary>What mirred does with the frame: TCA_EGRESS_REDIR 1, TCA_EGRESS_MIRROR 2.</summary>
-public readonly record struct MirredAction(int EgressAction, int LinkIndex);
 
 /// <summary><c>tc filter</c>.</summary>
 public sealed class Filters
 {
-    public IReadOnlyList<Filter> List(int linkIndex, uint parent = 0xfffffff2) => throw new NotImplementedException();
+    private readonly NetlinkExchange _exchange;
+
+    internal Filters(NetlinkExchange exchange) => _exchange = exchange;
+
+    /// <summary>All filters at a hook, in the order in which they are tried; a classifier itself (handle 0) stands before its filters. Empty for a link that does not exist.</summary>
+    public IReadOnlyList<Filter> List(int linkIndex, uint parent = 0xfffffff2)
+    {
+        var writer = _exchange.Begin();
+        writer.WriteFixed(new TrafficControlHeader { LinkIndex = linkIndex, Parent = parent });
+        return _exchange.Dump($"list filters of link {linkIndex}", writer, NetlinkMessageType.RTM_GETTFILTER, FilterMessage.Read);
+    }
+
     /// <summary>Adds or replaces, in one step, a cls_bpf filter in direct-action mode.</summary>
-    public void SetBpf(int linkIndex, uint parent, ushort preference, int programDescriptor, string name) => throw new NotImplementedException();
-    public void AddU32(int linkIndex, uint parent, ushort preference, ushort protocol, IReadOnlyList<U32Match> matches, MirredAction action) => throw new NotImplementedException();
-    public void Delete(int linkIndex, uint parent, ushort preference, ushort protocol = 3) => throw new NotImplementedException();
+    /// <remarks>No frame passes between the old program and the new: net/sched/cls_bpf.c cls_bpf_change swaps them under the same handle.</remarks>
+    public void SetBpf(int linkIndex, uint parent, ushort preference, int programDescriptor, string name)
+    {
+        var writer = _exchange.Begin();
+        writer.WriteFixed(FilterMessage.Header(linkIndex, parent, preference, protocol: 3, FilterMessage.BpfHandle));
+        FilterMessage.WriteBpf(ref writer, programDescriptor, name);
+        _exchange.Change($"set bpf filter {name} on link {linkIndex}", writer, NetlinkMessageType.RTM_NEWTFILTER, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_REPLACE);
+    }
+
+    /// <summary>Adds a filter that mirrors or redirects what matches all <paramref name="matches"/>; none match everything.</summary>
+    public void AddU32(int linkIndex, uint parent, ushort preference, ushort protocol, IReadOnlyList<U32Match> matches, MirredAction action)
+    {
+        if (matches.Count > 255)
+            throw new ArgumentException("u32 compares at most 255 words", nameof(matches));
+        if (matches.Any(match => match.Offset % 4 != 0))
+            throw new ArgumentException("u32 compares words at multiples of four", nameof(matches));
+        // One word under an empty mask is how tc says "everything".
+        if (matches.Count == 0)
+            matches = [new U32Match(0, 0, 0)];
+        var writer = _exchange.Begin();
+        writer.WriteFixed(FilterMessage.Header(linkIndex, parent, preference, protocol, handle: 0));
+        FilterMessage.WriteU32(ref writer, matches, action);
+        _exchange.Change($"add u32 filter {preference} to link {linkIndex}", writer, NetlinkMessageType.RTM_NEWTFILTER, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+    }
+
+    /// <summary>Deletes all filters of a preference; all of the hook when it is 0.</summary>
+    public void Delete(int linkIndex, uint parent, ushort preference, ushort protocol = 3)
+    {
+        var writer = _exchange.Begin();
+        writer.WriteFixed(FilterMessage.Header(linkIndex, parent, preference, preference == 0 ? (ushort)0 : protocol, handle: 0));
+        _exchange.Change($"delete filter {preference} of link {linkIndex}", writer, NetlinkMessageType.RTM_DELTFILTER);
+    }
 }
