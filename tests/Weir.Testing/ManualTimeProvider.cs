@@ -3,10 +3,10 @@ namespace Weir.Testing;
 /// <summary>A clock that moves only when told to. Timers fire inside <see cref="Advance"/>, in the order of their due times.</summary>
 public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvider
 {
-    private readonly Lock gate = new();
-    private readonly List<ManualTimer> timers = [];
-    private readonly DateTimeOffset start = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private TimeSpan elapsed;
+    private readonly Lock _gate = new();
+    private readonly List<ManualTimer> _timers = [];
+    private readonly DateTimeOffset _start = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private TimeSpan _elapsed;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -15,12 +15,12 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
     {
         get
         {
-            lock (gate)
-                return elapsed;
+            lock (_gate)
+                return _elapsed;
         }
     }
 
-    public override DateTimeOffset GetUtcNow() => start + Elapsed;
+    public override DateTimeOffset GetUtcNow() => _start + Elapsed;
 
     public override long GetTimestamp() => Elapsed.Ticks;
 
@@ -38,43 +38,43 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
         TimeSpan target = Elapsed + by;
         while (NextDue(target) is { } timer)
             timer.Fire();
-        lock (gate)
-            elapsed = target;
+        lock (_gate)
+            _elapsed = target;
     }
 
     private ManualTimer? NextDue(TimeSpan target)
     {
-        lock (gate)
+        lock (_gate)
         {
-            ManualTimer? next = timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due);
-            if (next?.Due > elapsed)
-                elapsed = next.Due.Value;
+            ManualTimer? next = _timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due);
+            if (next?.Due > _elapsed)
+                _elapsed = next.Due.Value;
             return next;
         }
     }
 
     private sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callback, object? state) : ITimer
     {
-        private TimeSpan period;
+        private TimeSpan _period;
 
         public TimeSpan? Due { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan newPeriod)
         {
-            lock (clock.gate)
+            lock (clock._gate)
             {
-                clock.timers.Remove(this);
-                period = newPeriod;
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock.elapsed + dueTime;
+                clock._timers.Remove(this);
+                _period = newPeriod;
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._elapsed + dueTime;
                 if (Due is not null)
-                    clock.timers.Add(this);
+                    clock._timers.Add(this);
                 return true;
             }
         }
 
         public void Fire()
         {
-            Change(period <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : period, period);
+            Change(_period <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _period, _period);
             callback(state);
         }
 

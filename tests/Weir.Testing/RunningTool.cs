@@ -6,31 +6,31 @@ namespace Weir.Testing;
 /// <summary>A program that runs in the background of a test: a server, a long transfer, the agent. Ended by its pid in Dispose.</summary>
 public sealed class RunningTool : IDisposable
 {
-    private readonly Process process;
-    private readonly StringBuilder output = new();
-    private readonly StringBuilder error = new();
-    private readonly Lock gate = new();
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly Lock _gate = new();
 
     private RunningTool(Process process, string command)
     {
-        this.process = process;
+        _process = process;
         Command = command;
     }
 
     public string Command { get; }
 
-    public int Pid => process.Id;
+    public int Pid => _process.Id;
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
     /// <summary>What it has written to standard output so far.</summary>
-    public string Output => Snapshot(output);
+    public string Output => Snapshot(_output);
 
     /// <summary>What it has written to standard error so far.</summary>
-    public string Error => Snapshot(error);
+    public string Error => Snapshot(_error);
 
     /// <summary>Once it has ended.</summary>
-    public ToolResult Result => new(Command, process.ExitCode, Output, Error);
+    public ToolResult Result => new(Command, _process.ExitCode, Output, Error);
 
     /// <param name="environment">Variables to add or, with null, to take away.</param>
     public static RunningTool Start(
@@ -51,11 +51,11 @@ public sealed class RunningTool : IDisposable
             start.Environment[name] = value;
 
         RunningTool running = new(new Process { StartInfo = start }, $"{program} {string.Join(' ', arguments)}");
-        running.process.OutputDataReceived += (_, line) => running.Append(running.output, line.Data);
-        running.process.ErrorDataReceived += (_, line) => running.Append(running.error, line.Data);
-        running.process.Start();
-        running.process.BeginOutputReadLine();
-        running.process.BeginErrorReadLine();
+        running._process.OutputDataReceived += (_, line) => running.Append(running._output, line.Data);
+        running._process.ErrorDataReceived += (_, line) => running.Append(running._error, line.Data);
+        running._process.Start();
+        running._process.BeginOutputReadLine();
+        running._process.BeginErrorReadLine();
         return running;
     }
 
@@ -66,18 +66,18 @@ public sealed class RunningTool : IDisposable
 
     public void Write(string text)
     {
-        process.StandardInput.Write(text);
-        process.StandardInput.Flush();
+        _process.StandardInput.Write(text);
+        _process.StandardInput.Flush();
     }
 
-    public void CloseInput() => process.StandardInput.Close();
+    public void CloseInput() => _process.StandardInput.Close();
 
     /// <summary>True when it has ended by then, with all its output read.</summary>
     public bool WaitForExit(TimeSpan deadline)
     {
-        if (!process.WaitForExit(deadline))
+        if (!_process.WaitForExit(deadline))
             return false;
-        process.WaitForExit();
+        _process.WaitForExit();
         return true;
     }
 
@@ -93,27 +93,27 @@ public sealed class RunningTool : IDisposable
     {
         if (HasExited)
             return;
-        process.Kill(entireProcessTree: true);
-        process.WaitForExit(TimeSpan.FromSeconds(10));
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit(TimeSpan.FromSeconds(10));
     }
 
     public void Dispose()
     {
         Kill();
-        process.Dispose();
+        _process.Dispose();
     }
 
     private void Append(StringBuilder text, string? line)
     {
         if (line is null)
             return;
-        lock (gate)
+        lock (_gate)
             text.Append(line).Append('\n');
     }
 
     private string Snapshot(StringBuilder text)
     {
-        lock (gate)
+        lock (_gate)
             return text.ToString();
     }
 }

@@ -13,7 +13,7 @@ public sealed class TestHost : IDisposable
 {
     public const string Bridge = "br0";
 
-    private readonly List<TestWorkload> workloads = [];
+    private readonly List<TestWorkload> _workloads = [];
 
     public TestHost(int workloadCount)
     {
@@ -34,17 +34,17 @@ public sealed class TestHost : IDisposable
     /// <summary>The namespace with the bridge: what a host's own namespace is to its containers.</summary>
     public TestNamespace Network { get; }
 
-    public IReadOnlyList<TestWorkload> Workloads => workloads;
+    public IReadOnlyList<TestWorkload> Workloads => _workloads;
 
-    public TestWorkload this[int index] => workloads[index];
+    public TestWorkload this[int index] => _workloads[index];
 
     /// <summary>One more workload on the bridge.</summary>
     public TestWorkload AddWorkload()
     {
-        int number = workloads.Count + 1;
+        int number = _workloads.Count + 1;
         TestNamespace ns = new();
         TestWorkload workload = new(ns, $"w{number}", $"10.77.0.{number}", $"fd77::{number:x}");
-        workloads.Add(workload);
+        _workloads.Add(workload);
         // No duplicate address detection: it would make addresses tentative for a second or two.
         ns.Run("sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0");
         // eth0 is index 2 and its peer 3 or more: equal numbers make linkwatch wait up to a second for the carrier.
@@ -60,7 +60,7 @@ public sealed class TestHost : IDisposable
 
     public void Dispose()
     {
-        foreach (TestWorkload workload in workloads)
+        foreach (TestWorkload workload in _workloads)
             workload.Namespace.Dispose();
         Network.Dispose();
     }

@@ -7,14 +7,14 @@ public sealed class TestNamespace : IDisposable
 {
     public const string Prefix = "weir-test-";
 
-    private static int lastNumber;
+    private static int _lastNumber;
 
     // Before the first namespace of this process: what processes that were killed have left behind.
     private static readonly Lazy<int> Leftovers = new(RemoveLeftovers);
 
-    private readonly List<RunningTool> running = [];
-    private readonly Lock gate = new();
-    private bool disposed;
+    private readonly List<RunningTool> _running = [];
+    private readonly Lock _gate = new();
+    private bool _disposed;
 
     /// <summary>Makes the namespace, with its loopback up.</summary>
     public TestNamespace()
@@ -35,7 +35,7 @@ public sealed class TestNamespace : IDisposable
     public string NamespacePath => $"/run/netns/{Name}";
 
     /// <summary>A name that no other test has; for namespaces that the tested code makes itself (see <see cref="Delete"/>).</summary>
-    public static string NewName() => $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref lastNumber)}";
+    public static string NewName() => $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _lastNumber)}";
 
     /// <summary>Ends the processes of a namespace and deletes it, if it is there.</summary>
     public static void Delete(string name)
@@ -60,8 +60,8 @@ public sealed class TestNamespace : IDisposable
     public RunningTool Start(string program, params IReadOnlyList<string> arguments)
     {
         RunningTool tool = RunningTool.StartIn(Name, program, arguments);
-        lock (gate)
-            running.Add(tool);
+        lock (_gate)
+            _running.Add(tool);
         return tool;
     }
 
@@ -81,12 +81,12 @@ public sealed class TestNamespace : IDisposable
 
     public void Dispose()
     {
-        if (disposed)
+        if (_disposed)
             return;
-        disposed = true;
-        lock (gate)
+        _disposed = true;
+        lock (_gate)
         {
-            foreach (RunningTool tool in running)
+            foreach (RunningTool tool in _running)
                 tool.Dispose();
         }
 
