@@ -1,7 +1,9 @@
+using Weir.EndToEnd.Tests.Programs;
 using Weir.Testing;
 
 namespace Weir.EndToEnd.Tests;
 
+/// <summary>The ground on which the other tests stand.</summary>
 public class TestHostTests
 {
     [Fact]
@@ -17,5 +19,19 @@ public class TestHostTests
         }
 
         Assert.All(names, name => Assert.False(File.Exists($"/run/netns/{name}"), name));
+    }
+
+    [Fact]
+    public void All_programs_work_without_weir()
+    {
+        Servers.Require();
+        using ScratchFolder folder = new();
+        using TestHost host = new(workloadCount: 2);
+        Servers servers = new Servers(host[1], folder).All();
+        Clients clients = new(host[0]);
+        clients.UseEverything(host[1].Address4, servers);
+        clients.UseEverything(host[1].Address6, servers);
+        Assert.True(clients.CanConnect(host[1].Address4, 80));
+        Assert.False(clients.CanConnect(host[1].Address4, 81));
     }
 }
