@@ -11,7 +11,7 @@ public enum FlowEventKind : byte
     Updated,
     /// <summary>It ended, timed out or was evicted.</summary>
     Closed,
-    /// <summary>Frames without a session were dropped (denied first packet, malformed, table full…), or would have been in protect mode. ClientPackets and ClientBytes count them.</summary>
+    /// <summary>Frames without a session were dropped (denied first packet, malformed, table full…). ClientPackets and ClientBytes count them.</summary>
     Dropped,
 }
 
