@@ -22,10 +22,11 @@ internal static class LinkMessage
         public uint Change;
     }
 
-    internal static Link? Read(NetlinkMessage message)
+    internal static Link? Read(NetlinkMessage message) => message.Type == NetlinkMessageType.RTM_NEWLINK ? ReadAny(message) : null;
+
+    /// <summary>Of RTM_NEWLINK and RTM_DELLINK.</summary>
+    internal static Link ReadAny(NetlinkMessage message)
     {
-        if (message.Type != NetlinkMessageType.RTM_NEWLINK)
-            return null;
         var header = message.Header<Header>();
         var link = new Link { Index = header.Index, Name = "", Flags = header.Flags };
         foreach (var attribute in message.Attributes<Header>())
