@@ -15,7 +15,7 @@ public static class DemoEntry
         switch (arguments)
         {
             case [Enter, var path, "--", var program, ..]:
-                exitCode = BecomeInNamespace(path, program, arguments[3..]);
+                exitCode = BecomeInNamespace(path, program, arguments[4..]);
                 return true;
             case [Workload, var role]:
                 exitCode = WorkloadProgram.RunAsync(role, Console.In, Console.Out, TimeProvider.System).GetAwaiter().GetResult();
@@ -40,7 +40,10 @@ public static class DemoEntry
     {
         try
         {
-            ProcessEntry.BecomeInNamespace(path, program, arguments);
+            ProcessEntry.DieWithParent();
+            ProcessEntry.LeaveTerminal();
+            using var ns = NetworkNamespace.OpenPath(path);
+            ns.EnterAndExec(program, arguments);
             return 0;
         }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Weir.Capture;
+using Weir.Linux;
+
+namespace Weir.Cli.Demo;
+
+/// <summary><c>weir demo</c>.</summary>
+public static class DemoCommand
+{
+    private static readonly string[] Later = ["queue", "node", "pod"];
+
+    public static Command Create()
+    {
+        Option<string> mode = new("--mode") { Description = "How the workloads are captured: inline or tap (queue, node and pod come later).", DefaultValueFactory = _ => "inline", HelpName = "tap|inline" };
+        Option<bool> once = new("--once") { Description = "End after the rounds, instead of going on live until Ctrl-C." };
+        Option<bool> json = new("--json") { Description = "Print one JSON object at the end, and nothing else, on standard output; progress goes to standard error." };
+        Option<int?> port = new("--port") { Description = "The port of the web console. There is none yet: the number is checked and not used.", HelpName = "N" };
+        Option<string?> state = new("--state") { Description = "Keep the demo's state here instead of in a directory that goes with it.", HelpName = "DIR" };
+        Option<string?> socket = new("--socket") { Description = "Serve the demo agent's API here, so that weir flows -f --socket PATH can watch it.", HelpName = "PATH" };
+        mode.Validators.Add(result =>
+        {
+            var value = result.GetValueOrDefault<string>();
+            if (Later.Contains(value, StringComparer.Ordinal))
+                result.AddError($"--mode {value} comes later: this version captures with tap and inline");
+            else if (value is not ("tap" or "inline"))
+                result.AddError($"--mode {value} is no capture mode: say tap or inline");
+        });
+        port.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var number) || number is < 1 or > 65535))
+                result.AddError($"--port {result.Tokens[0].Value} is no port: say a number from 1 to 65535");
+        });
+
+        var command = new Command(
+            "demo",
+            "Makes three workloads on this host, captures them, learns their traffic, protects them, lets an attack fail, and releases all. "
+            + "Example: sudo weir demo --once") { mode, once, json, port, state, socket };
+        command.SetAction((result, _) => RunAsync(new DemoOptions
+        {
+            Mode = result.GetValue(mode) == "tap" ? CaptureMode.Tap : CaptureMode.Inline,
+            Once = result.GetValue(once),
+            Json = result.GetValue(json),
+            Port = result.GetValue(port),
+            StateDirectory = result.GetValue(state),
+            SocketPath = result.GetValue(socket),
+            Break = Environment.GetEnvironmentVariable(DemoBreak.Variable) ?? "",
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(DemoOptions options)
+    {
+        ProcessRuntime.Prime();
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+
+        var view = new DemoView(options.Json);
+        view.Header(options.Mode);
+        if (options.Port is { } port)
+            view.Warning($"--port {port} is not used: there is no web console yet");
+
+        var lacking = Preconditions.Check(Environment.ProcessId);
+        if (lacking.Count > 0)
+        {
+            foreach (var sentence in lacking)
+                Console.Error.WriteLine($"weir demo: {sentence}");
+            return 3;
+        }
+
+        using var run = new DemoRun(options, view, TimeProvider.System, stop.Token);
+        var result = await run.RunAsync();
+        if (options.Json)
+            Console.Out.WriteLine(JsonSerializer.Serialize(result, DemoJson.Default.DemoResult));
+        return result.Ok ? 0 : run.HostRefused ? 3 : 1;
+
+        // The second Ctrl-C does nothing more: the release under way is short, and must not be cut.
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Weir.Agent.Api;
+using Weir.Cli.Demo.Workloads;
+using Weir.Policy;
+
+namespace Weir.Cli.Demo;
+
+/// <summary>What the rounds have collected for the result.</summary>
+internal sealed class Exhibits
+{
+    public IReadOnlyList<FlowResult> Flows { get; set; } = [];
+
+    public IReadOnlyList<LearnedResult> Learned { get; set; } = [];
+
+    public IReadOnlyList<AllowedResult> Allowed { get; set; } = [];
+
+    public List<BlockedResult> Blocked { get; } = [];
+
+    public ThroughputResult Throughput { get; set; } = new(0, 0, 0);
+
+    public IReadOnlyList<string> Differences { get; set; } = [];
+
+    public bool Restored { get; set; }
+
+    /// <summary>The application protocol in lower case, else the transport.</summary>
+    public static string ProtocolOf(Application application, string transport) =>
+        application == Application.Unknown ? transport : application.ToString().ToLowerInvariant();
+
+    public static FlowResult Flow(Conversation c) =>
+        new(c.From, c.To, c.Port, ProtocolOf(c.Application, c.Protocol), c.Protocol, c.Bytes, c.Sessions, c.Verdict.ToString().ToLowerInvariant());
+
+    public static IReadOnlyList<LearnedResult> LearnedRules(PolicyConfig policy) =>
+    [
+        .. policy.Rules.Where(rule => rule.Origin == RuleOrigin.Learned).Select(rule => new LearnedResult(
+            rule.Id, rule.From, rule.To, rule.Ports, [.. rule.Applications.Select(application => application.ToString().ToLowerInvariant())])),
+    ];
+
+    public static BlockedResult BlockedOne(Violation violation, bool stopped) => new(
+        violation.From, violation.To, violation.Port, ProtocolOf(violation.Application, violation.Protocol), violation.Reason, RuleOf(violation), stopped);
+
+    /// <summary>The first report of each attempt since <paramref name="last"/>; attempts that nobody reported are missing.</summary>
+    public static IReadOnlyList<Violation> Reported(Attack attack, IReadOnlyList<Violation> violations, long last) =>
+    [
+        .. attack.Attempts
+            .Select(attempt => violations.FirstOrDefault(v => v.Id > last && v.From == "web" && v.Port == attempt.Port && v.ToAddress == attempt.Address))
+            .OfType<Violation>(),
+    ];
+
+    /// <summary>A row for all ports of the same two ends that were stopped for the same reason.</summary>
+    public static IEnumerable<IReadOnlyList<Cell>> Summarize(IEnumerable<BlockedResult> blocked) =>
+        from one in blocked
+        group one by (one.From, one.To, one.Reason, one.Rule) into same
+        let ports = same.Select(b => b.Port).Distinct().Order().ToList()
+        select (IReadOnlyList<Cell>)
+        [
+            same.Key.From,
+            same.Key.To,
+            string.Join(' ', ports.Take(6)) + (ports.Count > 6 ? $" … ({ports.Count} ports)" : ""),
+            $"{same.Count()}",
+            Cell.Bad(same.Key.Reason),
+            same.Key.Rule,
+        ];
+
+    private static string RuleOf(Violation violation) =>
+        violation.Rule == 0 ? $"none matches: default of {violation.Mode.ToString().ToLowerInvariant()}" : $"{violation.Rule}";
+}
