@@ -205,6 +205,9 @@ public sealed unsafe class PacketRing : IDisposable
     /// <summary>Only the frame's beginning is there; it can't be returned.</summary>
     public bool IsTruncated(int index) => _batch[index].Truncated;
 
+    /// <summary>The frame's transport checksum covers the pseudo-header only so far (VIRTIO_NET_HDR_F_NEEDS_CSUM): the sending host left it to a network card.</summary>
+    public bool HasPartialChecksum(int index) => (_batch[index].Start[-VnetHeaderBytes] & 1) != 0;
+
     /// <summary>Sends a frame of the batch out of the link, with the next <see cref="Release"/>.</summary>
     public void Return(int index)
     {
