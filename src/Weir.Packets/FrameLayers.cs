@@ -6,8 +6,8 @@ namespace Weir.Packets;
 /// <summary>Where the layers of one Ethernet frame begin, found in one pass over its headers.</summary>
 /// <remarks>
 /// The packet loop's view of a frame: offsets and the few fields that a session is known by, no copy, no allocation.
-/// Options are not read, checksums not verified. A length field is believed only as far as the frame goes; two exceptions are the
-/// kernel's own frames of more than 64 KiB (BIG TCP, Documentation of gso_max_size), whose length field cannot hold the truth and is 0:
+/// Options are not read, checksums not verified. A length field is believed only as far as the frame goes; the exception are
+/// the kernel's own packets of more than 64 KiB (BIG TCP, ip-link(8) gso_max_size), whose length field cannot hold the truth and is 0:
 /// there the packet is the rest of the frame.
 /// </remarks>
 public struct FrameLayers
@@ -192,7 +192,7 @@ public struct FrameLayers
         int length = ReadUInt16BigEndian(packet[2..]);
         if (length < header)
         {
-            if (length != 0 || (!quoted && frame.Length <= LargestLengthField))
+            if (length != 0 || (!quoted && packet.Length <= LargestLengthField))
             {
                 return PacketError.Ipv4LengthBelowHeader;
             }
@@ -251,7 +251,7 @@ public struct FrameLayers
 
         int payload = ReadUInt16BigEndian(packet[4..]);
         int available = packet.Length - Ipv6Size;
-        if (payload == 0 && (quoted || frame.Length > LargestLengthField))
+        if (payload == 0 && (quoted || available > LargestLengthField))
         {
             payload = available;
         }
@@ -356,7 +356,7 @@ public struct FrameLayers
             case IpProtocol.IPPROTO_TCP:
                 return ParseTcp(segment, ref layers);
             case IpProtocol.IPPROTO_UDP:
-                return ParseUdp(segment, frame.Length, ref layers);
+                return ParseUdp(segment, ref layers);
             case IpProtocol.IPPROTO_ICMP when layers.IpVersion == 4:
             case IpProtocol.IPPROTO_ICMPV6 when layers.IpVersion == 6:
                 return ParseIcmp(segment, ref layers);
@@ -395,7 +395,7 @@ public struct FrameLayers
         return PacketError.None;
     }
 
-    private static PacketError ParseUdp(ReadOnlySpan<byte> datagram, int frameLength, ref FrameLayers layers)
+    private static PacketError ParseUdp(ReadOnlySpan<byte> datagram, ref FrameLayers layers)
     {
         if (datagram.Length < UdpSize)
         {
@@ -407,7 +407,7 @@ public struct FrameLayers
         int length = ReadUInt16BigEndian(datagram[4..]);
 
         // RFC 2675 4: a UDP length of 0 in a packet of more than 64 KiB means the rest of it.
-        if (length == 0 && frameLength > LargestLengthField)
+        if (length == 0 && datagram.Length > LargestLengthField)
         {
             length = datagram.Length;
         }
