@@ -1,0 +1,19 @@
+using Weir.Fuzz.Targets;
+
+namespace Weir.Fuzz;
+
+/// <summary>What a target does with an input. It throws when something that must hold does not.</summary>
+public delegate void Target(ReadOnlySpan<byte> input);
+
+/// <summary>All targets by name. A new one is a file in Targets with <c>public static void Run(ReadOnlySpan&lt;byte&gt; input)</c>, a line here, and a folder Corpus/name.</summary>
+public static class TargetList
+{
+    public static IReadOnlyDictionary<string, Target> All { get; } = new SortedDictionary<string, Target>(StringComparer.Ordinal)
+    {
+        ["frame"] = FrameTarget.Run,
+        ["dns"] = DnsTarget.Run,
+        ["tls"] = TlsTarget.Run,
+        ["http1"] = Http1Target.Run,
+        ["tcp-options"] = TcpOptionsTarget.Run,
+    };
+}
