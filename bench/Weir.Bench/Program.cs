@@ -1,1 +1,13 @@
-Console.WriteLine("benchmarks: none yet");
+using Weir.Bench;
+
+// Each is a measurement of its own, with its own text on standard output: ./dev bench NAME
+IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string, Func<string[], int>>
+{
+    ["network"] = NetworkBench.Run,
+};
+
+string name = args.FirstOrDefault() ?? "";
+if (benches.TryGetValue(name, out Func<string[], int>? bench))
+    return bench(args[1..]);
+Console.Error.WriteLine($"usage: ./dev bench {string.Join('|', benches.Keys)} [options]");
+return 2;

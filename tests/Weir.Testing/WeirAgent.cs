@@ -1,10 +1,12 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
-using Weir.Testing;
+using Xunit;
 
-namespace Weir.EndToEnd.Tests.Programs;
+namespace Weir.Testing;
 
 /// <summary>The published program as a user has it: an agent with its own state and socket, and the commands that talk to it.</summary>
-internal sealed class WeirAgent : IDisposable
+public sealed class WeirAgent : IDisposable
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
 
@@ -37,7 +39,7 @@ internal sealed class WeirAgent : IDisposable
 
     // As Weir.Agent's AgentNames makes it from the state directory.
     private string NamespaceName => "weir-" + Convert.ToHexStringLower(
-        System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(StateDirectory)).AsSpan(0, 3));
+        SHA256.HashData(Encoding.UTF8.GetBytes(StateDirectory)).AsSpan(0, 3));
 
     public static void Require() => RootTier.Require("ip", "ss", Program);
 

@@ -1,7 +1,7 @@
-namespace Weir.EndToEnd.Tests.Programs;
+namespace Weir.Testing;
 
 /// <summary>A folder of one test under /tmp, which servers that run as other users may reach. Deleted in Dispose.</summary>
-internal sealed class ScratchFolder : IDisposable
+public sealed class ScratchFolder : IDisposable
 {
     public ScratchFolder()
     {
