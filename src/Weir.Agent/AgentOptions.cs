@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Agent.Configuration;
 using Weir.Policy;
 
 namespace Weir.Agent;
@@ -28,11 +29,23 @@ public sealed record AgentOptions
     /// <summary>The workloads, when they are known; null: the host's named network namespaces are watched.</summary>
     public IReadOnlyList<AgentWorkload>? Workloads { get; init; }
 
-    /// <summary>The policy of a new state directory; later the stored one counts. Null: discover everything.</summary>
+    /// <summary>What the configuration says about workloads: names, labels, how to capture them at the start.</summary>
+    public IReadOnlyList<WorkloadConfig> Configured { get; init; } = [];
+
+    /// <summary>The policy that the configuration brings. It comes into force in a new state directory, and when it has changed since it last did. Null: the stored one counts, else everything is discovered.</summary>
     public PolicyConfig? InitialPolicy { get; init; }
 
     /// <summary>What becomes of inline workloads' traffic when this agent is silent: false, it passes; true, it is dropped.</summary>
     public bool FailClosed { get; init; }
+
+    /// <summary>How long the packet loop may be silent before the kernel holds it for dead.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>Slots of 2 KiB in the pipe's ring; a power of two.</summary>
+    public int RingSlots { get; init; } = 16_384;
+
+    /// <summary>The most sessions that one packet loop watches; a power of two.</summary>
+    public int MaximumSessions { get; init; } = 65_536;
 
     /// <summary>True: stopping releases all captures. False: captures stay in place, and the kernel passes (or drops) by <see cref="FailClosed"/>.</summary>
     public bool ReleaseOnExit { get; init; }
@@ -40,6 +53,22 @@ public sealed record AgentOptions
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public ILoggerFactory Log { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>What <c>weir.yaml</c> says.</summary>
+    public static AgentOptions From(AgentConfig config) => new()
+    {
+        StateDirectory = config.StateDirectory,
+        SocketPath = config.SocketPath,
+        SocketGroup = config.SocketGroup,
+        // The default's name belongs to the default's folder: two agents would fight for it.
+        NamespaceName = config.Namespace == new AgentConfig().Namespace ? null : config.Namespace,
+        Configured = config.Workloads,
+        InitialPolicy = config.HasPolicy ? config.Policy : null,
+        FailClosed = config.FailClosed,
+        Heartbeat = config.Heartbeat,
+        RingSlots = config.RingSlots,
+        MaximumSessions = config.MaximumSessions,
+    };
 }
 
 /// <summary>A workload by name and namespace, as given to an agent that does not look for them itself.</summary>

@@ -1,3 +1,4 @@
+using Weir.Agent.Store;
 using Weir.Capture;
 using Weir.Linux;
 
@@ -11,6 +12,7 @@ public static class Failures
         AgentException agent => agent,
         CaptureException capture => new AgentException(AgentProblem.Conflict, capture.Message, capture.Findings, capture),
         LinuxException linux => new AgentException(AgentProblem.Host, linux.Message, HintsFor(linux.Errno), linux),
+        StoreException store => new AgentException(AgentProblem.Host, store.Message, store),
         UnauthorizedAccessException denied => new AgentException(AgentProblem.Forbidden, denied.Message, HintsFor(errno: 13), denied),
         IOException io => new AgentException(AgentProblem.Host, io.Message, io),
         _ => new AgentException(

@@ -1,8 +1,8 @@
-using System.CommandLine;
+using Weir.Cli.Commands;
 using Weir.Cli.Demo;
+using Weir.Cli.Output;
 
 if (DemoEntry.TryRun(args, out var exitCode))
     return exitCode;
 
-var root = new RootCommand("Weir: who talks to whom on this host, and only what policy allows.") { DemoCommand.Create() };
-return await root.Parse(args).InvokeAsync();
+return await WeirCommand.RunAsync(args, Terminal.OfProcess(), TimeProvider.System);

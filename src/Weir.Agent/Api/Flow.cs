@@ -3,13 +3,23 @@ using Weir.Policy;
 namespace Weir.Agent.Api;
 
 /// <summary>Where a session is in its life.</summary>
-public enum FlowState : byte { Open, Closed, Dropped }
+public enum FlowState : byte
+{
+    Open,
+    Closed,
+    /// <summary>Frames without a session that were dropped, or would have been in protect mode.</summary>
+    Dropped,
+    /// <summary>From the store: sessions that are alike, taken together.</summary>
+    Recorded,
+}
 
-/// <summary>One session as it was seen at one captured port.</summary>
+/// <summary>A session as it was seen at one captured port; from the store, all alike but for the client's port.</summary>
 public sealed record Flow
 {
-    /// <summary>Grows with every record of this agent's store.</summary>
-    public required long Id { get; init; }
+    /// <summary>The same for all that is told live of one session; 0 for recorded ones.</summary>
+    public ulong Session { get; init; }
+    /// <summary>How many sessions this stands for.</summary>
+    public long Sessions { get; init; } = 1;
     public required DateTimeOffset Start { get; init; }
     public required DateTimeOffset LastSeen { get; init; }
     /// <summary>The workload at whose port it was seen and judged.</summary>
@@ -21,7 +31,8 @@ public sealed record Flow
     public required string To { get; init; }
     public required string FromAddress { get; init; }
     public required string ToAddress { get; init; }
-    public required int FromPort { get; init; }
+    /// <summary>0 for recorded ones.</summary>
+    public int FromPort { get; init; }
     /// <summary>The server's port; 0 for protocols without ports.</summary>
     public required int Port { get; init; }
     /// <summary><c>tcp</c>, <c>udp</c>, <c>icmp</c>, <c>icmpv6</c>, else the number.</summary>
@@ -73,17 +84,19 @@ public sealed record Violation
     public required string To { get; init; }
     public required string FromAddress { get; init; }
     public required string ToAddress { get; init; }
+    public int FromPort { get; init; }
     public required int Port { get; init; }
     public required string Protocol { get; init; }
     public Application Application { get; init; }
+    public string? ServerName { get; init; }
     /// <summary>Violate (passed and reported) or Deny (dropped and reported).</summary>
     public required PolicyAction Verdict { get; init; }
     public int Rule { get; init; }
     public PolicyMode Mode { get; init; }
+    /// <summary>The name under which it is counted, <c>PolicyDeny</c>; <c>None</c> when it passed.</summary>
+    public string DropReason { get; init; } = "None";
     /// <summary>In words: <c>no rule allows it (db is in protect)</c>.</summary>
     public required string Reason { get; init; }
-    /// <summary>How many of the same kind this record stands for.</summary>
-    public long Count { get; init; } = 1;
 }
 
 /// <summary>Which flows; a filter that is not set lets all pass.</summary>

@@ -17,8 +17,10 @@ public sealed record AgentStatus
     public required uint PolicyGeneration { get; init; }
     public required int Rules { get; init; }
     public required int LearnedRules { get; init; }
-    public required long Flows { get; init; }
-    public required long Violations { get; init; }
+    /// <summary>Sessions that are watched now.</summary>
+    public required int OpenSessions { get; init; }
+    /// <summary>Records given up because too much happened at once.</summary>
+    public ulong RecordsLost { get; init; }
     /// <summary>The data path's counters by name: frames, sessions, drops by reason.</summary>
     public required IReadOnlyDictionary<string, ulong> Counters { get; init; }
 }

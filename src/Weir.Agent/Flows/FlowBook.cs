@@ -1,0 +1,213 @@
+using Weir.Agent.Api;
+using Weir.Agent.DataPath;
+using Weir.Agent.Learning;
+using Weir.Agent.Store;
+using Weir.Enforcer;
+using Weir.Policy;
+
+namespace Weir.Agent.Flows;
+
+/// <summary>
+/// Turns the data path's events into records: counts per session until it is known what it is, then adds it to the next batch for the store;
+/// reports each violation once; hands what may be learned to the learner; and tells live readers.
+/// </summary>
+/// <remarks>
+/// A session is written under the key it has when its application is final, when it ends, or after <see cref="Patience"/>. When the key changes
+/// later (a new policy), what is counted from then on is written under the new one. Batches are bounded: beyond the bound records are counted as lost.
+/// Any thread may call.
+/// </remarks>
+internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observation> learn)
+{
+    /// <summary>How long a session may stay unwritten while its application is not known.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private const int MaximumViolations = 2_000;
+    private const int MaximumSessions = 1 << 20;
+    private const int MaximumClosed = 200_000;
+
+    private readonly Lock _turn = new();
+    private readonly Dictionary<(int Loops, ulong Session), OpenSession> _sessions = [];
+    private readonly List<OpenSession> _closed = [];
+    private readonly Dictionary<FlowKey, ViolationRecord> _violations = [];
+    private ulong _lost;
+
+    /// <summary>Who is who from now on; null: nothing is known yet.</summary>
+    public FlowNames? Names { get; set; }
+
+    /// <summary>Records that were given up because too much happened between two writes.</summary>
+    public ulong Lost => Volatile.Read(ref _lost);
+
+    public int OpenSessions
+    {
+        get
+        {
+            lock (_turn)
+                return _sessions.Count;
+        }
+    }
+
+    public void Observe(int loops, in FlowEvent flow)
+    {
+        lock (_turn)
+        {
+            if (Names is not { } names)
+                return;
+
+            if (flow.Kind == FlowEventKind.Dropped)
+                ObserveDrop(names, flow);
+            else
+                ObserveSession(names, loops, flow);
+        }
+    }
+
+    /// <summary>What is to be written now.</summary>
+    public StoreBatch Take()
+    {
+        lock (_turn)
+        {
+            var patience = clock.Now - Patience;
+            var due = _sessions.Values.Where(session => session.IsDirty && (session.IsFinal || session.Start < patience)).Concat(_closed);
+            var flows = due.GroupBy(session => (session.Key, New: session.Written != session.Key)).Select(group => Sum([.. group.Select(session => session.TakeRecord())])).ToList();
+            _closed.Clear();
+            List<ViolationRecord> violations = [.. _violations.Values];
+            _violations.Clear();
+            return new StoreBatch { Flows = flows, Violations = violations };
+        }
+    }
+
+    private static FlowRecord Sum(IReadOnlyList<FlowRecord> alike) => alike.Count == 1 ? alike[0] : alike[0] with
+    {
+        Sessions = alike.Sum(record => record.Sessions),
+        ClientPackets = alike.Sum(record => record.ClientPackets),
+        ClientBytes = alike.Sum(record => record.ClientBytes),
+        ServerPackets = alike.Sum(record => record.ServerPackets),
+        ServerBytes = alike.Sum(record => record.ServerBytes),
+        FirstSeen = alike.Min(record => record.FirstSeen),
+        LastSeen = alike.Max(record => record.LastSeen),
+    };
+
+    private static FlowKey KeyOf(FlowNames names, in FlowEvent flow)
+    {
+        var (client, server) = names.EndsOf(flow);
+        return new FlowKey(
+            client, server, flow.Direction, flow.Protocol, flow.ServerPort, flow.Application, flow.ServerName,
+            flow.Decision.Action, flow.Decision.RuleId, flow.Decision.Mode, flow.DropReason);
+    }
+
+    private void ObserveSession(FlowNames names, int loops, in FlowEvent flow)
+    {
+        var time = clock.At(flow.Time);
+        if (_sessions.TryGetValue((loops, flow.Session), out var session))
+        {
+            // Names stay those of the start: a session does not change its ends.
+            session.Key = session.Key with
+            {
+                Application = flow.Application,
+                ServerName = flow.ServerName ?? session.Key.ServerName,
+                Action = flow.Decision.Action,
+                RuleId = flow.Decision.RuleId,
+                Mode = flow.Decision.Mode,
+                Reason = flow.DropReason,
+            };
+        }
+        else if (_sessions.Count < MaximumSessions)
+        {
+            session = new OpenSession { Start = time, Key = KeyOf(names, flow), ClientPort = flow.ClientPort };
+            _sessions.Add((loops, flow.Session), session);
+        }
+        else
+        {
+            _lost++;
+            return;
+        }
+
+        var isClosed = flow.Kind == FlowEventKind.Closed;
+        session.LastSeen = time;
+        session.Settled = flow.Settled;
+        session.IsFinal = flow.ApplicationIsFinal || isClosed;
+        session.Count(flow);
+        Report(session);
+        Learn(session, flow);
+        if (live.HasReaders)
+            live.Publish(session.ToFlow(names.WorkloadOf(flow.PortId), flow.Session, isClosed ? FlowState.Closed : FlowState.Open));
+        if (isClosed)
+        {
+            _sessions.Remove((loops, flow.Session));
+            Finish(session);
+        }
+    }
+
+    /// <summary>Frames that belong to no session: one record, done at once.</summary>
+    private void ObserveDrop(FlowNames names, in FlowEvent flow)
+    {
+        var time = clock.At(flow.Time);
+        var session = new OpenSession { Start = time, LastSeen = time, Key = KeyOf(names, flow), ClientPort = flow.ClientPort };
+        session.Count(flow);
+        Report(session);
+        if (live.HasReaders)
+            live.Publish(session.ToFlow(names.WorkloadOf(flow.PortId), 0, FlowState.Dropped));
+        Finish(session);
+    }
+
+    private void Finish(OpenSession session)
+    {
+        if (_closed.Count < MaximumClosed)
+            _closed.Add(session);
+        else
+            _lost++;
+    }
+
+    /// <summary>Once per session and verdict; the same thing at most once per batch.</summary>
+    private void Report(OpenSession session)
+    {
+        var key = session.Key;
+        var isViolation = key.Action is PolicyAction.Violate or PolicyAction.Deny || key.Reason != DropReason.None;
+        if (!isViolation || session.Reported == (key.Action, key.Reason))
+            return;
+
+        session.Reported = (key.Action, key.Reason);
+        if (_violations.Count >= MaximumViolations && !_violations.ContainsKey(key))
+        {
+            _lost++;
+            return;
+        }
+
+        _violations[key] = new ViolationRecord
+        {
+            Time = session.LastSeen,
+            From = key.Client.Name,
+            FromAddress = key.Client.Address,
+            To = key.Server.Name,
+            ToAddress = key.Server.Address,
+            ClientPort = session.ClientPort,
+            Protocol = key.Protocol,
+            ServerPort = key.ServerPort,
+            Application = key.Application,
+            ServerName = key.ServerName,
+            End = key.End,
+            // A frame that no rule was asked about is dropped all the same, or would be in protect.
+            Action = key.Action is PolicyAction.Violate or PolicyAction.Deny ? key.Action : key.Mode == PolicyMode.Protect ? PolicyAction.Deny : PolicyAction.Violate,
+            RuleId = key.RuleId,
+            Mode = key.Mode,
+            Reason = key.Reason == DropReason.None ? "" : key.Reason.ToString(),
+        };
+    }
+
+    private void Learn(OpenSession session, in FlowEvent flow)
+    {
+        if (session.IsLearned || !session.IsFinal || session.Key.Action != PolicyAction.Learn)
+            return;
+
+        session.IsLearned = true;
+        learn(new Observation
+        {
+            Client = session.Key.Client.Workload,
+            Server = session.Key.Server.Workload,
+            Protocol = flow.Protocol,
+            Port = flow.ServerPort,
+            Application = flow.Application,
+            ApplicationIsFinal = true,
+            Decision = flow.Decision,
+        });
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
+using Weir.Cli.Output;
+
+namespace Weir.Cli.Commands;
+
+/// <summary>The whole command line.</summary>
+public static class WeirCommand
+{
+    private const string Description = """
+        Weir sits under the workloads of this host, shows who talks to whom, and lets through only what policy allows.
+
+        'weir demo' shows all of it on workloads of its own. 'weir COMMAND --help' has an example of each command.
+        """;
+
+    public static RootCommand Create(CommandHost host)
+    {
+        var root = new RootCommand(Description)
+        {
+            UpCommand.Create(host),
+            StatusCommand.Create(host),
+            WorkloadsCommand.Create(host),
+            PlanCommand.Create(host),
+            CaptureCommand.Create(host),
+            ReleaseCommand.Create(host),
+            VerifyCommand.Create(host),
+            FlowsCommand.Create(host),
+            MapCommand.Create(host),
+            ModeCommand.Create(host),
+            PolicyCommand.Create(host),
+            CompletionCommand.Create(host),
+        };
+        host.Globals.AddTo(root);
+        foreach (var help in root.Options.OfType<HelpOption>())
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    /// <summary>Parses and runs. Ctrl-C and SIGTERM cancel; a second one ends the process at once.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, TimeProvider clock)
+    {
+        var parsed = Create(new CommandHost(terminal, clock)).Parse(arguments);
+        if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples))
+            return RefuseUsage(parsed, terminal);
+
+        using var cancel = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, CancelOnce);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, CancelOnce);
+        var configuration = new InvocationConfiguration
+        {
+            Output = terminal.Output,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return await parsed.InvokeAsync(configuration, cancel.Token);
+
+        void CancelOnce(PosixSignalContext signal)
+        {
+            signal.Cancel = !cancel.IsCancellationRequested;
+            cancel.Cancel();
+        }
+    }
+
+    private static int RefuseUsage(ParseResult parsed, Terminal terminal)
+    {
+        foreach (var error in parsed.Errors)
+            terminal.Error.WriteLine($"{terminal.Paint(new Cell("weir:", Tone.Bad))} {error.Message}");
+        terminal.Error.WriteLine($"  '{CommandPath(parsed.CommandResult.Command)} --help' says how it is used.");
+        return ExitCode.Usage;
+    }
+
+    private static string CommandPath(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{CommandPath(parent)} {command.Name}" : "weir";
+}
