@@ -97,6 +97,8 @@ public sealed record Violation
     public string DropReason { get; init; } = "None";
     /// <summary>In words: <c>no rule allows it (db is in protect)</c>.</summary>
     public required string Reason { get; init; }
+    /// <summary>How many of the same kind this record stands for.</summary>
+    public long Count { get; init; } = 1;
 }
 
 /// <summary>Which flows; a filter that is not set lets all pass.</summary>

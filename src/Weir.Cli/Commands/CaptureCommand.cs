@@ -25,7 +25,7 @@ internal static class CaptureCommand
         async Task<int> RunAsync(Invocation invocation)
         {
             var name = invocation.Arguments.GetRequiredValue(workload);
-            var wanted = invocation.Arguments.GetRequiredValue(mode);
+            var wanted = invocation.Arguments.GetValue(mode) ?? CaptureMode.Inline;
             using var agent = await invocation.FindAgentAsync();
             var result = agent is not null
                 ? await agent.CaptureAsync(name, wanted, invocation.Cancel)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Weir.Agent;
 using Weir.Cli.Output;
 
@@ -17,8 +18,23 @@ public sealed class CommandHost(Terminal terminal, TimeProvider clock)
     public Command Command(string name, string description, Func<Invocation, Task<int>> action)
     {
         var command = new Command(name, description);
-        command.SetAction((arguments, cancel) => RunAsync(new Invocation(arguments, Globals, Terminal, Clock, cancel), action));
+        command.SetAction((arguments, _) => RunAsync(arguments, action));
         return command;
+    }
+
+    /// <summary>Ctrl-C and SIGTERM cancel; a second one ends the process at once.</summary>
+    private async Task<int> RunAsync(ParseResult arguments, Func<Invocation, Task<int>> action)
+    {
+        using var cancel = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, CancelOnce);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, CancelOnce);
+        return await RunAsync(new Invocation(arguments, Globals, Terminal, Clock, cancel.Token), action);
+
+        void CancelOnce(PosixSignalContext signal)
+        {
+            signal.Cancel = !cancel.IsCancellationRequested;
+            cancel.Cancel();
+        }
     }
 
     private async Task<int> RunAsync(Invocation invocation, Func<Invocation, Task<int>> action)

@@ -15,13 +15,13 @@ internal static class Parameters
         return argument;
     }
 
-    public static Option<CaptureMode> CaptureMode()
+    /// <summary>Null: inline.</summary>
+    public static Option<CaptureMode?> CaptureMode()
     {
-        var option = new Option<CaptureMode>("--mode")
+        var option = new Option<CaptureMode?>("--mode")
         {
-            Description = "tap: look at copies, change nothing; inline: judge every frame",
+            Description = "tap: look at copies, change nothing; inline: judge every frame [default: inline]",
             HelpName = "tap|inline",
-            DefaultValueFactory = _ => Weir.Capture.CaptureMode.Inline,
             CustomParser = result => Word<CaptureMode>(result.Tokens[0].Value, result.AddError),
         };
         option.CompletionSources.Add("tap", "inline");

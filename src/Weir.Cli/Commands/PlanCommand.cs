@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weir.Agent.Api;
+using Weir.Capture;
 using Weir.Cli.Output;
 
 namespace Weir.Cli.Commands;
@@ -30,7 +31,7 @@ internal static class PlanCommand
         async Task<int> RunAsync(Invocation invocation)
         {
             var name = invocation.Arguments.GetRequiredValue(workload);
-            var wanted = invocation.Arguments.GetRequiredValue(mode);
+            var wanted = invocation.Arguments.GetValue(mode) ?? CaptureMode.Inline;
             using var agent = await invocation.FindAgentAsync();
             var plan = agent is not null
                 ? await agent.PlanAsync(name, wanted, invocation.Cancel)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.Runtime.InteropServices;
+using Weir.Cli.Demo;
 using Weir.Cli.Output;
 
 namespace Weir.Cli.Commands;
@@ -19,6 +19,7 @@ public static class WeirCommand
     {
         var root = new RootCommand(Description)
         {
+            DemoCommand.Create().WithExamples("weir demo", "weir demo --mode tap", "weir demo --once --json"),
             UpCommand.Create(host),
             StatusCommand.Create(host),
             WorkloadsCommand.Create(host),
@@ -38,16 +39,13 @@ public static class WeirCommand
         return root;
     }
 
-    /// <summary>Parses and runs. Ctrl-C and SIGTERM cancel; a second one ends the process at once.</summary>
+    /// <summary>Parses and runs.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, TimeProvider clock)
     {
         var parsed = Create(new CommandHost(terminal, clock)).Parse(arguments);
         if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples))
             return RefuseUsage(parsed, terminal);
 
-        using var cancel = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, CancelOnce);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, CancelOnce);
         var configuration = new InvocationConfiguration
         {
             Output = terminal.Output,
@@ -55,19 +53,13 @@ public static class WeirCommand
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        return await parsed.InvokeAsync(configuration, cancel.Token);
-
-        void CancelOnce(PosixSignalContext signal)
-        {
-            signal.Cancel = !cancel.IsCancellationRequested;
-            cancel.Cancel();
-        }
+        return await parsed.InvokeAsync(configuration);
     }
 
     private static int RefuseUsage(ParseResult parsed, Terminal terminal)
     {
         foreach (var error in parsed.Errors)
-            terminal.Error.WriteLine($"{terminal.Paint(new Cell("weir:", Tone.Bad))} {error.Message}");
+            terminal.Error.WriteLine($"{terminal.Paint(new Output.Cell("weir:", Tone.Bad))} {error.Message}");
         terminal.Error.WriteLine($"  '{CommandPath(parsed.CommandResult.Command)} --help' says how it is used.");
         return ExitCode.Usage;
     }
