@@ -3,7 +3,7 @@ using Weir.Testing;
 
 namespace Weir.EndToEnd.Tests.Demo;
 
-/// <summary>The built program: $WEIR, else what was built with these tests, else what ./weir has built.</summary>
+/// <summary>The built program: $WEIR_PROGRAM, else what was built with these tests, else what ./weir has built.</summary>
 internal static class DemoProgram
 {
     /// <summary>The environment variable that breaks a round on purpose.</summary>
@@ -12,7 +12,7 @@ internal static class DemoProgram
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
 
     public static string Path { get; } = Candidates().FirstOrDefault(File.Exists)
-        ?? throw new FileNotFoundException($"no weir program: build src/Weir.Cli, or name one by $WEIR ({string.Join(", ", Candidates())})");
+        ?? throw new FileNotFoundException($"no weir program: build src/Weir.Cli, or name one by $WEIR_PROGRAM ({string.Join(", ", Candidates())})");
 
     /// <summary>Runs the demo to its end.</summary>
     public static ToolResult Run(IReadOnlyList<string> arguments, string broken = "")
@@ -67,7 +67,7 @@ internal static class DemoProgram
     private static IEnumerable<string> Candidates() =>
         from path in (string?[])
         [
-            Environment.GetEnvironmentVariable("WEIR"),
+            Environment.GetEnvironmentVariable("WEIR_PROGRAM"),
             System.IO.Path.Combine(Repository.Root, "artifacts", "bin", "Weir.Cli", $"{Configuration}_linux-x64", "weir"),
             System.IO.Path.Combine(Repository.Root, "artifacts", "publish", "weir", "weir"),
             System.IO.Path.Combine(Repository.Root, "artifacts", "weir", "current", "weir"),
