@@ -25,6 +25,13 @@ public readonly ref struct Ipv4OptionList
 
     public ReadOnlySpan<byte> Bytes { get; }
 
+    /// <summary>Reads options that stand alone.</summary>
+    public static PacketError Parse(ReadOnlySpan<byte> bytes, out Ipv4OptionList options)
+    {
+        options = new Ipv4OptionList(bytes);
+        return options.Check();
+    }
+
     /// <summary>None when all options are well formed.</summary>
     public PacketError Check()
     {
