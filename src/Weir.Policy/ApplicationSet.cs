@@ -5,8 +5,8 @@ internal readonly record struct ApplicationSet(uint Bits)
 {
     private static readonly Application[] s_known = Enum.GetValues<Application>();
 
-    /// <summary>Every known application, <see cref="Application.Unknown"/> included.</summary>
-    public static ApplicationSet All { get; } = new((1u << s_known.Length) - 1);
+    /// <summary>How many applications there are, <see cref="Application.Unknown"/> included; at most 32.</summary>
+    public static int Count => s_known.Length;
 
     public static ApplicationSet Of(IEnumerable<Application> applications)
     {
@@ -20,6 +20,15 @@ internal readonly record struct ApplicationSet(uint Bits)
     public bool Contains(Application application) => (Bits & Bit(application)) != 0;
 
     public bool Covers(ApplicationSet other) => IsAny || (!other.IsAny && (other.Bits & ~Bits) == 0);
+
+    /// <summary>For each application of the set, remembers <paramref name="rule"/> if it is earlier than what is there.</summary>
+    public void TakeEarlier(Span<int> firsts, int rule)
+    {
+        for (var i = 0; i < firsts.Length; i++)
+        {
+            if ((Bits & (1u << i)) != 0 && rule < firsts[i]) firsts[i] = rule;
+        }
+    }
 
     /// <summary>A number that is no application counts as Unknown.</summary>
     private static uint Bit(Application application)

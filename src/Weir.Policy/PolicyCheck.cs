@@ -66,7 +66,7 @@ internal sealed class PolicyCheck(PolicyConfig config, IEnumerable<string> workl
 
     private void CheckSelector(string text, string where)
     {
-        if (text is SelectorNames.Any or SelectorNames.External || _names.Contains(text)) return;
+        if (text.Length > 0 && (text is SelectorNames.Any or SelectorNames.External || _names.Contains(text))) return;
         if (text.Length == 0) Error(where, "is empty", "write a group, a CIDR, external or any");
         else if (!Cidr.LooksLikeOne(text)) Error(where, $"there is no group '{text}'", Nearest(text));
         else if (!Cidr.TryParse(text, out _, out var error)) Error(where, error, "write a prefix like 10.0.0.0/8 or fd00::/8");

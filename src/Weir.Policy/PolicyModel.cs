@@ -117,24 +117,29 @@ public sealed class PolicyModel
         return first;
     }
 
-    /// <summary>The first rule before <paramref name="decided"/> that would, for some application, end otherwise; <see cref="int.MaxValue"/> when none would.</summary>
+    /// <summary>The first rule that would, for some application, end otherwise than <paramref name="action"/>; <see cref="int.MaxValue"/> when none would.</summary>
     private int FirstThatChanges(in RuleSubject subject, int peerClass, int decided, PolicyAction action, PolicyMode own)
     {
-        var first = int.MaxValue;
+        // What each application would be decided by: a rule counts only for those that no rule before it takes.
+        Span<int> firsts = stackalloc int[ApplicationSet.Count];
+        firsts.Fill(decided);
         var (froms, tos) = Ends(subject, peerClass);
         foreach (var from in froms)
         {
             foreach (var to in tos)
             {
-                foreach (var i in _index.Candidates(from, to, subject.PortKey, Math.Min(decided, first)))
+                foreach (var i in _index.Candidates(from, to, subject.PortKey, decided))
                 {
-                    if (i >= decided || i >= first) break;
-                    if (_rules[i].Match(subject, _selectors) != RuleMatch.DependsOnApplication) continue;
-                    if (ModeTable.Matched(_rules[i].Rule.Action, own) == action) continue;
-                    first = i;
-                    break;
+                    if (i >= decided) break;
+                    if (_rules[i].Match(subject, _selectors) == RuleMatch.DependsOnApplication) _rules[i].Applications.TakeEarlier(firsts, i);
                 }
             }
+        }
+
+        var first = int.MaxValue;
+        foreach (var i in firsts)
+        {
+            if (i < Math.Min(decided, first) && ModeTable.Matched(_rules[i].Rule.Action, own) != action) first = i;
         }
 
         return first;

@@ -52,20 +52,18 @@ internal sealed class RuleIndex
 
         var starts = new uint[opening.Count];
         var candidates = new int[opening.Count][];
-        var open = new SortedDictionary<int, int>();
+        var open = new OpenRules(rules);
         var piece = 0;
         foreach (var (start, changes) in opening)
         {
             foreach (var (rule, opens) in changes)
             {
-                // A rule's own ranges may overlap: it is open while any of them is.
-                var depth = open.GetValueOrDefault(rule) + (opens ? 1 : -1);
-                if (depth == 0) open.Remove(rule);
-                else open[rule] = depth;
+                if (opens) open.Add(rule);
+                else open.Delete(rule);
             }
 
             starts[piece] = start;
-            candidates[piece++] = Reachable(rules, open.Keys);
+            candidates[piece++] = open.Reachable();
         }
 
         return new Bucket(starts, candidates, members[0]);
@@ -75,28 +73,5 @@ internal sealed class RuleIndex
             if (!opening.TryGetValue(key, out var list)) opening.Add(key, list = []);
             return list;
         }
-    }
-
-    private static int[] Reachable(CompiledRule[] rules, IEnumerable<int> open)
-    {
-        var reachable = new List<int>();
-        Span<uint> taken = stackalloc uint[4];
-        foreach (var i in open)
-        {
-            var applications = rules[i].Applications;
-            if (applications.IsAny)
-            {
-                reachable.Add(i);
-                break;
-            }
-
-            // Rules of one kind match alike when a session's beginning was not seen; across kinds nothing is taken away.
-            ref var kind = ref taken[(rules[i].Rule.Action == RuleAction.Allow ? 0 : 1) + (rules[i].Ports.Length > 0 ? 0 : 2)];
-            if ((applications.Bits & ~kind) == 0) continue;
-            kind |= applications.Bits;
-            reachable.Add(i);
-        }
-
-        return [.. reachable];
     }
 }
