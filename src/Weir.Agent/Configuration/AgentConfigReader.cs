@@ -52,7 +52,7 @@ internal static class AgentConfigReader
     {
         var path = section.Text(key, fallback);
         if (path.StartsWith('/')) return path;
-        section.Findings.AddByPath([Finding.Error(section.PathOf(key), $"{key} is '{path}'", "write a path that begins with '/'")]);
+        section.ErrorAt(key, $"{key} is '{path}'", "write a path that begins with '/'");
         return fallback;
     }
 
@@ -62,7 +62,7 @@ internal static class AgentConfigReader
         const int Longest = 107;
         var path = AbsolutePath(section, "socket", fallback);
         if (System.Text.Encoding.UTF8.GetByteCount(path) <= Longest) return path;
-        section.Findings.AddByPath([Finding.Error("socket", $"the socket's path is longer than {Longest} bytes", "choose a shorter one")]);
+        section.ErrorAt("socket", $"the socket's path is longer than {Longest} bytes", "choose a shorter one");
         return fallback;
     }
 
@@ -70,16 +70,16 @@ internal static class AgentConfigReader
     {
         var name = section.Text(key, fallback);
         if (NamePattern.IsName(name)) return name;
-        section.Findings.AddByPath([Finding.Error(section.PathOf(key), $"'{name}' is no namespace name", "use letters, digits, '-', '_' and '.', as for ip netns")]);
+        section.ErrorAt(key, $"'{name}' is no namespace name", "use letters, digits, '-', '_' and '.', as for ip netns");
         return fallback;
     }
 
     private static int RingSlots(ConfigSection root, int fallback)
     {
-        var section = root.Section("ring", ["slots"]);
-        var slots = section?.Number("slots", fallback, 256, 262_144) ?? fallback;
+        if (root.Section("ring", ["slots"]) is not { } section) return fallback;
+        var slots = section.Number("slots", fallback, 256, 262_144);
         if (int.PopCount(slots) == 1) return slots;
-        root.Findings.AddByPath([Finding.Error("ring.slots", $"{slots} slots", "write a power of two, like 16384")]);
+        section.ErrorAt("slots", $"{slots} slots", "write a power of two, like 16384");
         return fallback;
     }
 
@@ -91,9 +91,9 @@ internal static class AgentConfigReader
         {
             var name = section.RequiredText("name");
             if (name.Length > 0 && !NamePattern.IsName(name))
-                section.Findings.AddByPath([Finding.Error(section.PathOf("name"), $"'{name}' is no workload name", "use letters, digits, '-', '_' and '.', beginning with a letter or digit")]);
+                section.ErrorAt("name", $"'{name}' is no workload name", "use letters, digits, '-', '_' and '.', beginning with a letter or digit");
             else if (name.Length > 0 && !names.Add(name))
-                section.Findings.AddByPath([Finding.Error(section.PathOf("name"), $"the workload '{name}' is there twice", "rename one")]);
+                section.ErrorAt("name", $"the workload '{name}' is there twice", "rename one");
             workloads.Add(new WorkloadConfig
             {
                 Name = name,
@@ -110,6 +110,9 @@ internal static class AgentConfigReader
     private static string NamespaceOf(ConfigSection section, string name)
     {
         var text = section.Text("namespace", name);
-        return text.Contains('/', StringComparison.Ordinal) ? AbsolutePath(section, "namespace", text) : section.Has("namespace") ? NamespaceName(section, "namespace", text) : text;
+        var isPath = text.Contains('/', StringComparison.Ordinal);
+        if (text == name || (isPath ? text.StartsWith('/') : NamePattern.IsName(text))) return text;
+        section.ErrorAt("namespace", $"'{text}' is no namespace", "write a name as for ip netns, or a path that begins with '/'");
+        return name;
     }
 }

@@ -82,6 +82,9 @@ internal sealed class ConfigSection
 
     public string PathOf(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
 
+    /// <summary>A finding about a key's value.</summary>
+    public void ErrorAt(string key, string what, string fix) => Findings.AddByPath([Finding.Error(PathOf(key), what, fix)]);
+
     public string Text(string key, string fallback)
     {
         if (Scalar(key) is not { } scalar) return fallback;

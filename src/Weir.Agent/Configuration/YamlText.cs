@@ -19,15 +19,22 @@ internal static class YamlText
             return null;
         }
 
+        var parser = new Parser(new StringReader(text));
         try
         {
-            return new Reader(new Parser(new StringReader(text))).ReadDocument();
+            return new Reader(parser).ReadDocument();
         }
         catch (YamlException exception)
         {
             findings.Add(Finding.Error($"{name}:{At(exception.Start)}", Sentence(exception), "see docs/weir.example.yaml for the form"));
-            return null;
         }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException)
+        {
+            // The scanner of YamlDotNet 16.3 ends so on some damaged texts, where the last good part is all it knows.
+            findings.Add(Finding.Error($"{name}:{At(parser.Current?.End ?? Mark.Empty)}", "what follows can't be read", "see docs/weir.example.yaml for the form"));
+        }
+
+        return null;
     }
 
     private static string Sentence(YamlException exception) => (exception.InnerException?.Message ?? exception.Message).TrimEnd('.');

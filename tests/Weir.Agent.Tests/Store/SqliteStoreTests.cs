@@ -118,7 +118,8 @@ public sealed class SqliteStoreTests : IDisposable
         store.Write(new StoreBatch { Flows = [outside] });
 
         Assert.Equal(["web"], Found(new FlowFilter { From = "web" }));
-        Assert.Equal(["web", "api"], Found(new FlowFilter { To = "10.0.0.2" }).Order().Reverse());
+        Assert.Equal(["web"], Found(new FlowFilter { To = "api" }));
+        Assert.Equal(3, Found(new FlowFilter { To = "10.0.0.2" }).Count());
         Assert.Equal(["(external)"], Found(new FlowFilter { From = "external" }));
         Assert.Equal(["(external)"], Found(new FlowFilter { From = "2001:DB8:0::1" }));
         Assert.Equal(["api"], Found(new FlowFilter { Verdict = PolicyAction.Deny }));
