@@ -55,9 +55,9 @@ public class AgentTests
 
         Eventually.True(TimeSpan.FromSeconds(10), () => scene.Agent.Json("status").GetProperty("captured").GetInt32() == 1, "the agent has noticed");
         scene.Agent.Run("release", "--all");
-        Assert.Null(scene.Agent.Namespace);
         scene.Agent.CheckThreads();
         scene.Agent.Stop();
+        Assert.Null(scene.Agent.Namespace);
     }
 
     [Theory]

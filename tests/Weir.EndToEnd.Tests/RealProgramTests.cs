@@ -34,9 +34,9 @@ public class RealProgramTests
         scene.Clients.Curl(scene.Db.Address4);
         held.ForEach(connection => connection.Dispose());
         before.CheckUnchanged();
-        Assert.Null(scene.Agent.Namespace);
         scene.Agent.CheckThreads();
         scene.Agent.Stop();
+        Assert.Null(scene.Agent.Namespace);
 
         void AllAnswer(string when) => Assert.All(held, connection => Assert.True(connection.RedisAnswers(), $"a connection from before the capture is dead {when}"));
 
