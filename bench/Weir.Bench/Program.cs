@@ -1,9 +1,12 @@
 using Weir.Bench;
+using Weir.Bench.Datapath;
 
 // Each is a measurement of its own, with its own text on standard output: ./dev bench NAME
 IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string, Func<string[], int>>
 {
     ["network"] = NetworkBench.Run,
+    ["datapath"] = DatapathBench.Run,
+    ["ring"] = RingBench.Run,
 };
 
 string name = args.FirstOrDefault() ?? "";

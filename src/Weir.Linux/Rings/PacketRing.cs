@@ -95,6 +95,9 @@ public sealed unsafe class PacketRing : IDisposable
     /// <summary>The errno of the last refusal, for messages; 0 if there was none.</summary>
     public int LastSendError { get; private set; }
 
+    /// <summary>Frames of the current batch.</summary>
+    public int Received => _received;
+
     /// <summary>Opens a ring on a link. The socket is made on a thread of its own inside the namespace.</summary>
     /// <exception cref="LinuxException">No such link, no privilege, or no memory for the ring.</exception>
     public static PacketRing Open(NetworkNamespace ns, string link, PacketRingOptions options)
