@@ -20,9 +20,9 @@ internal static class RouteText
     private static readonly (uint Bit, string Name)[] Flags = [(1, "dead"), (2, "pervasive"), (4, "onlink")];
 
     public static IReadOnlyList<string> Read(RouteSocket socket, LinkNames names) =>
-        [.. socket.Routes.List().Select(route => Line(route, names)).Order(StringComparer.Ordinal)];
+        [.. socket.Routes.List().Select(route => Line(route, index => names[index])).Order(StringComparer.Ordinal)];
 
-    private static string Line(IpRoute route, LinkNames names)
+    public static string Line(IpRoute route, Func<int, string> nameOf)
     {
         StringBuilder line = new(route.Family == AddressFamily.InterNetworkV6 ? "inet6 " : "inet ");
         if (route.Type != 1)
@@ -37,7 +37,7 @@ internal static class RouteText
         if (route.Gateway is not null)
             line.Append(route.GatewayIsVia ? $" via {Family(route.Gateway)} {route.Gateway}" : $" via {route.Gateway}");
         if (route.LinkIndex != 0)
-            line.Append($" dev {names[route.LinkIndex]}");
+            line.Append($" dev {nameOf(route.LinkIndex)}");
         line.Append($" table {Tables.GetValueOrDefault(route.Table) ?? $"{route.Table}"} proto {Protocols.GetValueOrDefault(route.Protocol) ?? $"{route.Protocol}"}");
         line.Append($" scope {Scopes.GetValueOrDefault(route.Scope) ?? $"{route.Scope}"}");
         if (route.PreferredSource is not null)
@@ -56,7 +56,7 @@ internal static class RouteText
             line.Append(" nexthop");
             if (hop.Gateway is not null)
                 line.Append($" via {hop.Gateway}");
-            line.Append($" dev {names[hop.LinkIndex]} weight {hop.Weight}");
+            line.Append($" dev {nameOf(hop.LinkIndex)} weight {hop.Weight}");
             Append(line, hop.Flags);
         }
 

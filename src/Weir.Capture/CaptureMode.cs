@@ -1,0 +1,3 @@
+namespace Weir.Capture;
+
+public enum CaptureMode : byte { Tap, Inline }
