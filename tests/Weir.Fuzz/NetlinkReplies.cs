@@ -1,0 +1,80 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Weir.Netlink;
+using Weir.Netlink.Netfilter;
+using Weir.Netlink.Protocol;
+
+namespace Weir.Fuzz;
+
+/// <summary>Netlink answers: the first byte chooses the operation, the rest is what the kernel says, as datagrams of a two-byte length and their bytes.</summary>
+/// <remarks>The first message of each datagram gets the request's sequence number and port, or noise would never be looked at. Only NetlinkException may come out.</remarks>
+public static class NetlinkReplies
+{
+    private static readonly Action<RouteSocket>[] Operations =
+    [
+        socket => socket.Links.List(), socket => socket.Links.Get(1), socket => socket.Addresses.List(), socket => socket.Routes.List(),
+        socket => socket.Rules.List(AddressFamily.InterNetwork), socket => socket.Neighbors.List(), socket => socket.NamespaceIds.List(),
+        socket => socket.Qdiscs.List(), socket => socket.Filters.List(1), socket => socket.Links.Delete(1),
+    ];
+
+    public static void Run(ReadOnlySpan<byte> input)
+    {
+        if (input.IsEmpty)
+            return;
+        using var kernel = new Kernel(input[1..]);
+        try
+        {
+            if (input[0] % (Operations.Length + 1) == Operations.Length)
+            {
+                using var netfilter = new NetfilterSocket(kernel);
+                netfilter.ListAsText();
+                return;
+            }
+
+            using var route = new RouteSocket(kernel);
+            Operations[input[0] % (Operations.Length + 1)](route);
+        }
+        catch (NetlinkException)
+        {
+            // The one way to say no.
+        }
+    }
+
+    private sealed class Kernel : INetlinkTransport
+    {
+        private readonly Queue<byte[]> _datagrams = new();
+        private uint _sequence;
+
+        internal Kernel(ReadOnlySpan<byte> bytes)
+        {
+            while (bytes.Length > 2)
+            {
+                var length = Math.Min(MemoryMarshal.Read<ushort>(bytes), bytes.Length - 2);
+                _datagrams.Enqueue(bytes.Slice(2, length).ToArray());
+                bytes = bytes[(2 + length)..];
+            }
+        }
+
+        public uint PortId => 1;
+
+        public void Send(ReadOnlySpan<byte> message) => _sequence = MemoryMarshal.Read<uint>(message[8..]);
+
+        public int Receive(Span<byte> buffer)
+        {
+            if (!_datagrams.TryDequeue(out var datagram))
+                return 0;
+            datagram.CopyTo(buffer);
+            if (datagram.Length >= 16)
+            {
+                MemoryMarshal.Write(buffer[8..], _sequence);
+                MemoryMarshal.Write(buffer[12..], PortId);
+            }
+
+            return datagram.Length;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
