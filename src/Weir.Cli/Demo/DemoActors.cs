@@ -8,6 +8,7 @@ internal sealed class DemoActors(DemoNetwork network, DemoProcesses processes, T
     private const int CallPauseMilliseconds = 50;
     private const int AttackPatienceMilliseconds = 700;
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan AcceptPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
     private static readonly int[] ApiScan = [21, 22, 23, 25, 443, 3306, 5432, 8000, WorkloadRole.AdminPort, 9200];
     private static readonly int[] DbScan = [22, 80, 443, 3306, 5432, WorkloadRole.DbPort, 11211, 27017];
@@ -25,15 +26,11 @@ internal sealed class DemoActors(DemoNetwork network, DemoProcesses processes, T
             cancel);
     }
 
-    /// <summary>The servers before the client: what the client has had answered, they have served.</summary>
+    /// <summary>To compare with later: the servers are asked before the client, so that they have served all that the client has had answered since.</summary>
     public async Task<Observation> ObserveAsync(CancellationToken cancel)
     {
-        WorkloadCommand Status() => new() { Do = WorkloadCommand.Status };
-        var web = processes.Web.AskAsync(Status(), cancel);
-        var api = processes.Api.AskAsync(Status(), cancel);
-        var db = processes.Db.AskAsync(Status(), cancel);
-        var stranger = processes.Stranger.AskAsync(Status(), cancel);
-        return new Observation(await web, await api, await db, await stranger);
+        var servers = await AskServersAsync(cancel);
+        return servers with { Web = await AskAsync(processes.Web, cancel) };
     }
 
     /// <summary>Waits until web has made so many calls since <paramref name="from"/>, or has had time enough for them.</summary>
@@ -42,8 +39,8 @@ internal sealed class DemoActors(DemoNetwork network, DemoProcesses processes, T
         var began = clock.GetTimestamp();
         while (true)
         {
-            var now = await ObserveAsync(cancel);
-            var traffic = Traffic.Between(from, now);
+            var web = await AskAsync(processes.Web, cancel);
+            var traffic = Traffic.Between(from, await AskServersAsync(cancel) with { Web = web });
             if (traffic.Answered + traffic.Failed >= calls || clock.GetElapsedTime(began) > CallPatience)
                 return traffic;
             await Task.Delay(Glance, clock, cancel);
@@ -52,12 +49,20 @@ internal sealed class DemoActors(DemoNetwork network, DemoProcesses processes, T
 
     public async Task<Attack> AttackAsync(AttackKind kind, CancellationToken cancel)
     {
-        var from = await ObserveAsync(cancel);
+        var from = await AskServersAsync(cancel);
         List<Attempt> attempts = [];
         foreach (var command in Commands(kind))
             attempts.AddRange((await processes.Web.AskAsync(command, cancel)).Attempts);
-        var to = await ObserveAsync(cancel);
-        return new Attack(kind, attempts, SeenByServers(kind, to) - SeenByServers(kind, from));
+
+        // A client's connection is made before its server has accepted it: look until all is seen, and once more in any case.
+        var began = clock.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(Glance, clock, cancel);
+            var seen = SeenByServers(kind, await AskServersAsync(cancel)) - SeenByServers(kind, from);
+            if (seen >= attempts.Count(attempt => attempt.Outcome == Outcome.Answered) || clock.GetElapsedTime(began) > AcceptPatience)
+                return new Attack(kind, attempts, seen);
+        }
     }
 
     /// <summary>Gbit/s, as the receiver counted them.</summary>
@@ -71,6 +76,15 @@ internal sealed class DemoActors(DemoNetwork network, DemoProcesses processes, T
             cancel);
         return reply.BulkMicroseconds == 0 ? 0 : reply.BulkBytes * 8.0 / reply.BulkMicroseconds / 1000;
     }
+
+    private async Task<Observation> AskServersAsync(CancellationToken cancel)
+    {
+        var replies = await Task.WhenAll(new[] { processes.Api, processes.Db, processes.Stranger }.Select(process => AskAsync(process, cancel)));
+        return new Observation(new WorkloadReply(), replies[0], replies[1], replies[2]);
+    }
+
+    private static Task<WorkloadReply> AskAsync(WorkloadProcess process, CancellationToken cancel) =>
+        process.AskAsync(new WorkloadCommand { Do = WorkloadCommand.Status }, cancel);
 
     private IEnumerable<WorkloadCommand> Commands(AttackKind kind) => kind switch
     {

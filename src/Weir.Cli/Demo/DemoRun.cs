@@ -89,7 +89,7 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
     private async Task BeforeAsync()
     {
         Round(DemoRound.Before, 1, "before capture", "The workloads talk over a plain bridge. Nobody watches, and an attack meets nothing.");
-        view.Table("workloads", ["name", "namespace", "addresses", "serves"],
+        view.Table("workloads", ["name", "namespace", "addresses", "~serves"],
         [
             ["web", _network.Web.Namespace, string.Join(", ", _network.Web.Addresses), "HTTP on 80; calls api 20 times a second"],
             ["api", _network.Api.Namespace, string.Join(", ", _network.Api.Addresses), "HTTP on 8080 (asks db each time), administration on 9000, bulk on 5201"],
@@ -189,7 +189,7 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
         }
 
         _exhibits.Allowed = [.. ExpectedEdge.All.Select(edge => edge.AllowedIn(agent.Flows(All), agent.Policy, traffic, rate > 0 ? 1 : 0))];
-        view.Table(IsTap ? "reported" : "stopped", ["from", "to", "ports", ">attempts", "why", "rule"], Exhibits.Summarize(_exhibits.Blocked));
+        view.Table(IsTap ? "reported" : "stopped", ["from", "to", "~ports", ">tries", "~why", "~rule"], Exhibits.Summarize(_exhibits.Blocked));
     }
 
     /// <summary>Short transfers in turns, so that a change of the machine's mood meets all three alike.</summary>
@@ -286,7 +286,7 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
                 differences.Add($"{home.WeirNamespace}: Weir's own namespace is still there");
         }
 
-        view.Table("compared with before", ["namespace", ">lines", "links, addresses, routes, rules, neighbours, netfilter, tc, sysctls"], rows);
+        view.Table("compared with before", ["namespace", ">lines of state", "against before"], rows);
         foreach (var line in differences)
             view.Warning(line);
         _exhibits.Differences = differences;

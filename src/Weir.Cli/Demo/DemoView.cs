@@ -47,15 +47,16 @@ internal sealed class DemoView
             Line($"[grey]{Markup.Escape(sentence)}[/]");
     }
 
-    public void Step(string text) => Line($"  [grey]·[/] {Markup.Escape(text)}");
+    public void Step(string text) => Item("[grey]·[/]", "·", $"[grey]{Markup.Escape(text)}[/]");
 
     public void Check(Check check)
     {
-        var mark = check.Ok ? $"[green]{(Console.Profile.Capabilities.Unicode ? "✓" : "ok")}[/]" : $"[red bold]{(Console.Profile.Capabilities.Unicode ? "✗" : "NO")}[/]";
-        Line($"  {mark} {Markup.Escape(check.What)}  [grey]{Markup.Escape(check.Observed)}[/]");
+        var (mark, plain) = check.Ok ? ($"[green]{Sign("✓", "ok")}[/]", "ok") : ($"[red bold]{Sign("✗", "NO")}[/]", "NO");
+        var what = check.Ok ? Markup.Escape(check.What) : $"[red]{Markup.Escape(check.What)}[/]";
+        Item(mark, plain, $"{what}  [grey]{Markup.Escape(check.Observed)}[/]");
     }
 
-    public void Warning(string text) => Line($"  [yellow]![/] {Markup.Escape(text)}");
+    public void Warning(string text) => Item("[yellow]![/]", "!", Markup.Escape(text));
 
     public void Table(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<Cell>> rows)
     {
@@ -74,6 +75,7 @@ internal sealed class DemoView
             Border = IsTerminal ? TableBorder.Rounded : TableBorder.None,
             BorderStyle = new Style(Color.Grey),
             UseSafeBorder = true,
+            ShowHeaders = true,
         };
         foreach (var column in columns)
         {
@@ -117,6 +119,24 @@ internal sealed class DemoView
             ? $"[green bold]All {all} checks hold.[/] Captured, learned, protected, released; nothing is left."
             : $"[red bold]{holding} of {all} checks hold.[/] The lines marked above say what was seen instead.");
     }
+
+    /// <summary>A mark and a text that is wrapped beside it, not below it.</summary>
+    private void Item(string mark, string plainMark, string markup)
+    {
+        if (!IsTerminal)
+        {
+            Line($"  {plainMark} {markup}");
+            return;
+        }
+
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(2, 0, 1, 0) });
+        grid.AddColumn(new GridColumn { Padding = new Padding(0, 0, 0, 0) });
+        grid.AddRow(mark, markup);
+        Console.Write(grid);
+    }
+
+    private string Sign(string unicode, string ascii) => Console.Profile.Capabilities.Unicode ? unicode : ascii;
 
     /// <summary>One line of markup; never wrapped in a pipe, so that each line can be searched for.</summary>
     public void Line(string markup)

@@ -8,9 +8,6 @@ internal static class Judgement
     /// <summary>The fewest calls of a round by which something can be said.</summary>
     public const int FewestCalls = 10;
 
-    /// <summary>Calls that were under way when both ends were asked.</summary>
-    private const int UnderWay = 2;
-
     /// <summary>Every call of web was answered, over both families, and api and db saw them.</summary>
     public static Check LegitimateTraffic(DemoRound round, Traffic traffic, bool hasIpv6)
     {
@@ -18,10 +15,10 @@ internal static class Judgement
             && traffic.Failed == 0
             && (!hasIpv6 || traffic.AnsweredOverIpv6 > 0)
             && traffic.NewConnectionsToApi > 0
-            && traffic.ServedByApi >= traffic.Answered - UnderWay
-            && traffic.ServedByDb >= traffic.Answered - UnderWay;
-        var observed = $"{traffic.Answered} calls answered ({traffic.AnsweredOverIpv6} over IPv6), {traffic.Failed} failed, "
-            + $"api served {traffic.ServedByApi}, db {traffic.ServedByDb}; slowest answer {traffic.SlowestMilliseconds:0} ms"
+            && traffic.ServedByApi >= traffic.Answered
+            && traffic.ServedByDb >= traffic.Answered;
+        var observed = $"{traffic.Answered} calls answered ({traffic.AnsweredOverIpv6} over IPv6), {(traffic.Failed == 0 ? "none" : traffic.Failed)} failed; "
+            + $"api served {traffic.ServedByApi}, db {traffic.ServedByDb}; slowest {traffic.SlowestMilliseconds:0} ms"
             + (traffic.Failed > 0 ? $"; last failure: {traffic.LastFailure}" : "");
         return new Check(round, "web → api → db works", ok, observed);
     }
@@ -45,18 +42,18 @@ internal static class Judgement
         DemoRound.Protect,
         $"stopped: {attack.Title}",
         !attack.GotThrough && attack.Attempts.Count > 0 && reported == attack.Attempts.Count,
-        $"{Describe(attack)}; {reported} of {attack.Attempts.Count} reported");
+        $"{Describe(attack)}; {Reported(attack, reported)}");
 
     /// <summary>A tap only sees: the attack goes on, and every attempt is reported.</summary>
     public static Check AttackIsReported(Attack attack, int reported) => new(
         DemoRound.Protect,
         $"reported: {attack.Title}",
         attack.Attempts.Count > 0 && reported == attack.Attempts.Count,
-        $"{Describe(attack)}; {reported} of {attack.Attempts.Count} reported (a tap can't stop it)");
+        $"{Describe(attack)}; {Reported(attack, reported)} (a tap can't stop it)");
 
     public static Check Restored(IReadOnlyList<string> differences, int namespaces) => new(
         DemoRound.Release,
-        "links, addresses, routes, rules, neighbours, netfilter, tc and sysctls are as before",
+        "all is as before: links, addresses, routes, rules, neighbours, netfilter, tc, sysctls",
         differences.Count == 0,
         differences.Count == 0 ? $"{namespaces} namespaces compared, no difference" : $"{differences.Count} differences: {string.Join("; ", differences.Take(3))}");
 
@@ -80,7 +77,16 @@ internal static class Judgement
     {
         var answered = attack.Attempts.Count(attempt => attempt.Outcome == Outcome.Answered);
         var refused = attack.Attempts.Count(attempt => attempt.Outcome == Outcome.Refused);
-        var silent = attack.Attempts.Count(attempt => attempt.Outcome == Outcome.Silent);
-        return $"{attack.Attempts.Count} attempts: {answered} answered, {refused} refused, {silent} without any answer; servers saw {attack.SeenByServers} connections";
+        var answers = (answered, refused) switch
+        {
+            (0, 0) => "no answer",
+            (_, 0) => $"{answered} answered",
+            (0, _) => $"{refused} refused",
+            _ => $"{answered} answered, {refused} refused",
+        };
+        return $"{attack.Attempts.Count} attempts: {answers}; servers saw {(attack.SeenByServers == 0 ? "nothing" : attack.SeenByServers)}";
     }
+
+    private static string Reported(Attack attack, int reported) =>
+        reported == attack.Attempts.Count ? "all reported" : $"only {reported} reported";
 }
