@@ -6,7 +6,7 @@ namespace Weir.Cli.Demo.Workloads;
 /// <summary>A client that calls an HTTP server again and again: over IPv4 a new connection each time, over IPv6 one that is kept open.</summary>
 internal sealed class CallLoop(TimeProvider clock) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
     private readonly Lock _gate = new();
     private CallerCount _count = new();
     private HttpConnection? _kept;

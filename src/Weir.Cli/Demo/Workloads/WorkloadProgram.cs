@@ -8,7 +8,7 @@ namespace Weir.Cli.Demo.Workloads;
 /// <remarks>It ends when its standard input closes, so it can't outlive the demo.</remarks>
 internal sealed class WorkloadProgram : IDisposable
 {
-    private static readonly TimeSpan UpstreamPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UpstreamPatience = TimeSpan.FromSeconds(5);
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _writing = new(1);
