@@ -114,7 +114,16 @@ public sealed class NetworkNamespace : IDisposable
         {
             try
             {
-                action();
+                using var home = Open("home", "/proc/thread-self/ns/net");
+                try
+                {
+                    action();
+                }
+                finally
+                {
+                    // The kernel's thread lives a little longer than Join waits. Back home it holds nothing; should that fail, its end does the same.
+                    _ = SystemCalls.setns(home.Descriptor, CloneNewNet);
+                }
             }
             catch (Exception exception)
             {

@@ -7,6 +7,11 @@ namespace Weir.Linux;
 /// Makes .NET start its own threads (pool, timers, sockets' epoll, signals) in the namespace that the process was started in. A thread is born
 /// in its creator's namespace: whatever .NET starts for the first time from inside <see cref="NetworkNamespace.Run(Action)"/> would stay there.
 /// </summary>
+/// <remarks>
+/// One thread can't be kept at home from here: the runtime's tiered compilation ends its worker after 4 s without work and starts the next from
+/// whatever thread needs it. It only compiles, and ends by itself, but a namespace that is deleted meanwhile lives on until then. With
+/// DOTNET_TC_BackgroundWorkerTimeoutMs=7fffffff in the environment (there is no other switch; tried) the first worker stays, at home.
+/// </remarks>
 public static class ProcessRuntime
 {
     private static readonly Lazy<bool> Primed = new(StartThreads);
