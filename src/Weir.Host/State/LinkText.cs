@@ -16,6 +16,7 @@ internal static class LinkText
         (1 << 17, "DORMANT"), (1 << 18, "ECHO"),
     ];
 
+    private const uint IFF_LOWER_UP = 1 << 16;
     private static readonly string[] AddressGeneration = ["eui64", "none", "stable_secret", "random"];
 
     public static IReadOnlyList<string> Read(NetworkNamespace ns, LinkNames names) =>
@@ -33,7 +34,7 @@ internal static class LinkText
             line.Append($" qdisc {link.Qdisc}");
         if (link.MasterIndex != 0)
             line.Append($" master {names[link.MasterIndex]}");
-        line.Append($" state {link.OperationalState} group {link.Group} qlen {link.TransmitQueueLength}");
+        line.Append($" state {State(link)} group {link.Group} qlen {link.TransmitQueueLength}");
         line.Append($" address {Ethernet(link.Address)}");
         if (link.PeerNamespaceId is { } id)
             line.Append($" link-netnsid {id}");
@@ -47,6 +48,9 @@ internal static class LinkText
             line.Append($" altname {name}");
         return line.ToString();
     }
+
+    /// <summary>A link that has never lost its carrier is UNKNOWN, one that got it back is UP: to those who use it both are the same.</summary>
+    private static string State(Link link) => link.OperationalState == "UNKNOWN" && (link.Flags & IFF_LOWER_UP) != 0 ? "UP" : link.OperationalState;
 
     private static string Offloads(NetworkNamespace ns, Link link)
     {
