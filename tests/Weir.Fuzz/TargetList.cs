@@ -12,6 +12,7 @@ public static class TargetList
     {
         ["frame"] = FrameTarget.Run,
         ["dns"] = DnsTarget.Run,
+        ["enforcer"] = EnforcerFrames.Run,
         ["tls"] = TlsTarget.Run,
         ["http1"] = Http1Target.Run,
         ["tcp-options"] = TcpOptionsTarget.Run,

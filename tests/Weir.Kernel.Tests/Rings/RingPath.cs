@@ -20,11 +20,20 @@ internal sealed class RingPath : IDisposable
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(50);
 
     private readonly NetworkNamespace _middle;
-    private readonly Thread _thread;
+    private readonly Thread? _thread;
     private volatile bool _stop;
     private Exception? _fault;
 
+    /// <param name="mayPass">Asked about each frame; null: all go back.</param>
     public RingPath(PacketRingOptions options, Func<PacketRing, int, bool>? mayPass = null)
+        : this(options, ServerMac)
+    {
+        _thread = new Thread(() => Loop(mayPass)) { IsBackground = true, Name = "test-ring" };
+        _thread.Start();
+    }
+
+    /// <summary>Without a loop: the test gives the ring to one. The server's own address may be a marker, so that nothing has to rewrite frames.</summary>
+    public RingPath(PacketRingOptions options, string serverMac)
     {
         Client = new TestNamespace();
         Server = new TestNamespace();
@@ -32,17 +41,15 @@ internal sealed class RingPath : IDisposable
         Middle.Ip("link add vbr mtu 65535 type veth peer name vth mtu 65535");
         foreach (string link in new[] { "vbr", "vth" })
             Middle.Ip($"link set {link} up arp off");
-        Join(Client, "cli", ClientMac, ClientAddress, ServerAddress, ServerMac);
-        Join(Server, "srv", ServerMac, ServerAddress, ClientAddress, ClientMac);
+        Join(Client, "cli", ClientMac, ClientAddress, ServerAddress, serverMac);
+        Join(Server, "srv", serverMac, ServerAddress, ClientAddress, ClientMac);
         Redirect("cli", "u32 match u8 0 0", "vbr");
         Redirect("srv", "u32 match u8 0 0", "vbr");
-        Redirect("vbr", "u32 match u16 0x0002 0xffff at -10", "srv", "1");
+        Redirect("vbr", $"u32 match u16 0x{serverMac[^5..].Replace(":", "", StringComparison.Ordinal)} 0xffff at -10", "srv", "1");
         Redirect("vbr", "u32 match u16 0x0001 0xffff at -10", "cli", "2");
 
         _middle = NetworkNamespace.OpenNamed(Middle.Name);
         Ring = PacketRing.Open(_middle, "vth", options);
-        _thread = new Thread(() => Loop(mayPass)) { IsBackground = true, Name = "test-ring" };
-        _thread.Start();
     }
 
     public TestNamespace Client { get; }
@@ -67,7 +74,7 @@ internal sealed class RingPath : IDisposable
     {
         _stop = true;
         Ring.Wake();
-        _thread.Join();
+        _thread?.Join();
         if (_fault is not null)
             throw new InvalidOperationException("The ring's thread failed.", _fault);
     }
@@ -75,8 +82,9 @@ internal sealed class RingPath : IDisposable
     public void Dispose()
     {
         _stop = true;
-        Ring.Wake();
-        _thread.Join();
+        if (_thread is not null)
+            Ring.Wake();
+        _thread?.Join();
         Ring.Dispose();
         _middle.Dispose();
         Middle.Dispose();
