@@ -23,6 +23,7 @@ public sealed class EnforcerInlineTests
                 while (b := c.recv(1 << 20)): c.sendall(b)
                 print('closed', flush=True)
             except ConnectionResetError: print('reset', flush=True)
+            c.close()
         """;
 
     private const string Echo = """

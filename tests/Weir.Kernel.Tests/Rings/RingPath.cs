@@ -40,7 +40,10 @@ internal sealed class RingPath : IDisposable
         Middle = new TestNamespace();
         Middle.Ip("link add vbr mtu 65535 type veth peer name vth mtu 65535");
         foreach (string link in new[] { "vbr", "vth" })
+        {
+            Middle.Run("sysctl", "-qw", $"net.ipv6.conf.{link}.disable_ipv6=1");
             Middle.Ip($"link set {link} up arp off");
+        }
         Join(Client, "cli", ClientMac, ClientAddress, ServerAddress, serverMac);
         Join(Server, "srv", serverMac, ServerAddress, ClientAddress, ClientMac);
         Redirect("cli", "u32 match u8 0 0", "vbr");
