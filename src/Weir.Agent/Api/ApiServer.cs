@@ -1,9 +1,11 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,7 +38,8 @@ public sealed class ApiServer : IAsyncDisposable
         // The agent's owner handles signals.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddRoutingCore();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.Services.ConfigureHttpJsonOptions(json => UseApiJson(json.SerializerOptions));
         builder.Services.AddOpenApi("v1", ApiDescription.Configure);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -131,6 +134,15 @@ public sealed class ApiServer : IAsyncDisposable
         }
 
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+    }
+
+    /// <summary>The server's options are its own: what the context says about naming and converters does not come with its types.</summary>
+    private static void UseApiJson(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        options.DefaultIgnoreCondition = ApiJson.Default.Options.DefaultIgnoreCondition;
+        foreach (var converter in ApiJson.Default.Options.Converters)
+            options.Converters.Add(converter);
     }
 
     private static ConnectionDelegate RememberPeer(ConnectionDelegate next) => connection =>

@@ -143,8 +143,9 @@ public sealed class ApiTests : IDisposable
     [Fact]
     public async Task A_socket_that_a_crash_left_is_replaced_and_a_living_agents_is_not()
     {
-        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-            left.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        // Bound, but nobody listens: what connecting to a dead agent's socket looks like.
+        using var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        left.Bind(new UnixDomainSocketEndPoint(SocketPath));
         Assert.True(File.Exists(SocketPath));
         Assert.Null(await AgentClient.FindAsync(SocketPath, Cancel));
 

@@ -1,0 +1,97 @@
+using Weir.Cli.Commands;
+using Weir.Testing;
+
+namespace Weir.Cli.Tests.Commands;
+
+public sealed class UsageTests : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    [Theory]
+    [InlineData("capture")]
+    [InlineData("capture web --mode outline")]
+    [InlineData("release")]
+    [InlineData("release web --all")]
+    [InlineData("mode db strict")]
+    [InlineData("plan web --render nft")]
+    [InlineData("flows --since yesterday")]
+    [InlineData("flows --verdict perhaps")]
+    [InlineData("flows --limit many")]
+    [InlineData("completion fish")]
+    [InlineData("bogus")]
+    [InlineData("status --bogus")]
+    public async Task Wrong_usage_is_2_with_words_and_where_to_look(string line)
+    {
+        var run = await CommandRun.OfAsync(line.Split(' '));
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.StartsWith("weir: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--help' says how it is used.", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
+    public async Task Without_an_agent_status_says_no_and_others_say_how_to_start_one()
+    {
+        var socket = _folder.PathOf("none.sock");
+        var status = await CommandRun.OfAsync("status", "--socket", socket);
+        Assert.Equal(ExitCode.No, status.ExitCode);
+        Assert.Contains($"No agent answers at {socket}.", status.Error, StringComparison.Ordinal);
+
+        foreach (var line in (string[])["flows", "flows -f", "map", "mode db protect", "policy get", "policy suggest"])
+        {
+            var run = await CommandRun.OfAsync([.. line.Split(' '), "--socket", socket]);
+            Assert.Equal(ExitCode.Refused, run.ExitCode);
+            Assert.Equal($"weir: No agent answers at {socket}.\n  'weir up' starts one. If one runs elsewhere, name its place with --state or --socket.\n", run.Error);
+        }
+    }
+
+    [Fact]
+    public async Task Another_state_directory_has_its_own_socket()
+    {
+        var run = await CommandRun.OfAsync("status", "--state", _folder.PathOf("state"));
+        Assert.Contains(_folder.PathOf("state/weir.sock"), run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_policy_with_errors_is_1_and_all_of_them_are_shown_by_line()
+    {
+        var file = _folder.Write("policy.yaml", "defaultMode: strict\nrules:\n  - id: 0\n    from: web\n    to: any\n");
+        var run = await CommandRun.OfAsync("policy", "check", file, "--socket", _folder.PathOf("none.sock"));
+        Assert.Equal(ExitCode.No, run.ExitCode);
+        Assert.Contains("policy.yaml:1:", run.Output, StringComparison.Ordinal);
+        Assert.Contains("policy.yaml:3:", run.Output, StringComparison.Ordinal);
+        Assert.Empty(run.Error);
+    }
+
+    [Fact]
+    public async Task A_configuration_with_errors_starts_nothing_and_shows_all_of_them()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "weir up needs root before it reads its configuration");
+        var file = _folder.Write("weir.yaml", "socketGruop: weir\nheartbeat: soon\n");
+        var run = await CommandRun.OfAsync("up", "-c", file, "--state", _folder.PathOf("state"));
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("weir.yaml:1:", run.Error, StringComparison.Ordinal);
+        Assert.Contains("weir.yaml:2:", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("state")));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_wrong_usage()
+    {
+        var run = await CommandRun.OfAsync("policy", "check", "/nowhere.yaml", "--socket", _folder.PathOf("none.sock"));
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.StartsWith("weir: /nowhere.yaml can't be read: ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_workload_that_does_not_exist_is_wrong_usage_and_says_what_workloads_are()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "without root it is refused before");
+        var run = await CommandRun.OfAsync("plan", "no-such-workload", "--state", _folder.PathOf("state"));
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("There is no workload no-such-workload on this host.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("/run/netns", run.Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
