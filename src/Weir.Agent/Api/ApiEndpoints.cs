@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,24 +22,37 @@ internal sealed record FlowParameters
     public string? Verdict { get; init; }
 
     [FromQuery(Name = "since")]
-    public DateTimeOffset? Since { get; init; }
+    public string? Since { get; init; }
 
     [FromQuery(Name = "limit")]
-    public int? Limit { get; init; }
+    public string? Limit { get; init; }
 
     public FlowQuery ToQuery() => new()
     {
         From = From,
         To = To,
         Verdict = Verdict is null ? null : ApiEndpoints.Word<PolicyAction>("verdict", Verdict),
-        Since = Since,
-        Limit = Limit switch
-        {
-            null => 100,
-            >= 1 and <= 100_000 => Limit.Value,
-            _ => throw new AgentException(AgentProblem.Request, "limit is a number from 1 to 100000."),
-        },
+        Since = MomentOf(Since),
+        Limit = LimitOf(Limit),
     };
+
+    private static DateTimeOffset? MomentOf(string? text)
+    {
+        if (text is null)
+            return null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+            ? moment
+            : throw new AgentException(AgentProblem.Request, $"since can't be '{text}': it is a time like 2026-01-31T12:00:00Z.");
+    }
+
+    private static int LimitOf(string? text)
+    {
+        if (text is null)
+            return 100;
+        return int.TryParse(text, out var limit) && limit is >= 1 and <= 100_000
+            ? limit
+            : throw new AgentException(AgentProblem.Request, $"limit can't be '{text}': it is a number from 1 to 100000.");
+    }
 }
 
 /// <summary>The API's paths. Each is one call of the agent; errors are exceptions, told by <see cref="AgentProblems"/>.</summary>

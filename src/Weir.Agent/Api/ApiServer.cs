@@ -174,6 +174,11 @@ public sealed class ApiServer : IAsyncDisposable
         try
         {
             await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null } refused)
+            {
+                var why = new AgentException(AgentProblem.Request, $"{context.Request.Method} {context.Request.Path} is not taken like this.", ["GET /openapi/v1.json says how."]);
+                await WriteProblemAsync(context, ApiProblem.Of(why) with { Status = refused.StatusCode });
+            }
         }
         catch (Exception exception) when (!context.Response.HasStarted && AgentProblems.Of(exception) is { } problem)
         {

@@ -59,6 +59,7 @@ internal sealed class InlinePath : IDisposable
     {
         foreach (var port in workload.Ports)
             _enforcer.RemovePort(port.Id);
+        _kernel.Detach(workload);
     }
 
     public void SetStrict(ushort portId, bool strict) => _kernel.SetStrict(portId, strict);

@@ -1,4 +1,5 @@
 using Weir.Capture;
+using Weir.Capture.Tap;
 using Weir.Enforcer;
 using Weir.Linux;
 using Weir.Linux.Rings;
@@ -20,6 +21,7 @@ internal sealed class KernelDataPath : IDataPath
     private readonly PacketEnforcer _taps;
     private readonly EventPump _tapPump;
     private readonly HashSet<string> _inlineWorkloads = [];
+    private SettledMap? _tapSettled;
     private InlinePath? _inline;
     private int _inlineLoops = TapLoops;
     private PolicyModel? _model;
@@ -90,6 +92,7 @@ internal sealed class KernelDataPath : IDataPath
     {
         CloseInline();
         _taps.Dispose();
+        _tapSettled?.Dispose();
         _tapPump.Completion.Wait();
     }
 
@@ -110,13 +113,30 @@ internal sealed class KernelDataPath : IDataPath
         {
             foreach (var port in workload.Ports)
             {
-                _taps.StartTap(InlinePath.PortOf(workload, port), PacketRing.Open(ns, port.Name, PacketRingOptions.Tap));
+                StartTap(ns, workload, port);
                 started.Add(port.Id);
             }
         }
         catch
         {
             started.ForEach(_taps.StopTap);
+            throw;
+        }
+    }
+
+    private void StartTap(NetworkNamespace ns, CapturedWorkload workload, CapturedPort port)
+    {
+        // All taps share a table; the ring's socket keeps the filter, so its descriptor may go.
+        _tapSettled ??= SettledMap.Create();
+        using var filter = TapFilter.Load(_tapSettled, port.Id);
+        var ring = PacketRing.Open(ns, port.Name, PacketRingOptions.Tap with { FilterProgram = filter.Descriptor });
+        try
+        {
+            _taps.StartTap(InlinePath.PortOf(workload, port), ring, new SettledSessions(_tapSettled));
+        }
+        catch
+        {
+            ring.Dispose();
             throw;
         }
     }
