@@ -21,7 +21,11 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
     /// <summary>How long a session may stay unwritten while its application is not known.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>A client that tries again from the same port in this time (a SYN sent again) is not a new violation.</summary>
+    private static readonly TimeSpan SameAttempt = TimeSpan.FromSeconds(60);
+
     private const int MaximumViolations = 2_000;
+    private const int MaximumReported = 16_384;
     private const int MaximumSessions = 1 << 20;
     private const int MaximumClosed = 200_000;
 
@@ -29,6 +33,7 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
     private readonly Dictionary<(int Loops, ulong Session), OpenSession> _sessions = [];
     private readonly List<OpenSession> _closed = [];
     private readonly Dictionary<FlowKey, ViolationRecord> _violations = [];
+    private readonly Dictionary<(FlowKey Key, ushort ClientPort), DateTimeOffset> _reported = [];
     private ulong _lost;
 
     /// <summary>Who is who from now on; null: nothing is known yet.</summary>
@@ -166,6 +171,8 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
             return;
 
         session.Reported = (key.Action, key.Reason);
+        if (!IsNewAttempt(key, session))
+            return;
         if (_violations.Count >= MaximumViolations && !_violations.ContainsKey(key))
         {
             _lost++;
@@ -191,6 +198,16 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
             Mode = key.Mode,
             Reason = key.Reason == DropReason.None ? "" : key.Reason.ToString(),
         };
+    }
+
+    private bool IsNewAttempt(FlowKey key, OpenSession session)
+    {
+        var attempt = (key, session.ClientPort);
+        var isNew = !_reported.TryGetValue(attempt, out var last) || session.LastSeen - last > SameAttempt;
+        if (_reported.Count >= MaximumReported)
+            _reported.Clear();
+        _reported[attempt] = session.LastSeen;
+        return isNew;
     }
 
     private void Learn(OpenSession session, in FlowEvent flow)

@@ -95,7 +95,8 @@ public sealed class ApiTests : IDisposable
         await Expect(http, HttpMethod.Get, "/v1/flows?limit=x", null, 400, "limit");
         await Expect(http, HttpMethod.Post, "/v1/workloads/nobody/capture", """{"mode":"inline"}""", 404, "Workloads: db, web.");
         await Expect(http, HttpMethod.Post, "/v1/workloads/db/capture", """{"mode":"outline"}""", 400, "mode");
-        await Expect(http, HttpMethod.Put, "/v1/groups/db/mode", "{", 400, "The body");
+        await Expect(http, HttpMethod.Put, "/v1/groups/db/mode", """{"mode":7}""", 400, "The body");
+        await Expect(http, HttpMethod.Delete, "/v1/policy", null, 405, "GET /openapi/v1.json says how.");
     }
 
     [Fact]
