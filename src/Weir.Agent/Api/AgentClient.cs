@@ -171,7 +171,7 @@ public sealed class AgentClient : IDisposable
             ? new AgentException(
                 AgentProblem.Forbidden,
                 $"This user may not talk to the agent at {socketPath}.",
-                ["Run the command as root, or as a member of the group that weir.yaml names with api.group."],
+                ["Run the command as root, or as a member of the group that weir.yaml names with socketGroup."],
                 exception)
             : new AgentException(
                 AgentProblem.Host,

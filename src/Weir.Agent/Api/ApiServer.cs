@@ -166,7 +166,7 @@ public sealed class ApiServer : IAsyncDisposable
         return WriteProblemAsync(context, ApiProblem.Of(new AgentException(
             AgentProblem.Forbidden,
             peer is null ? "The kernel does not say who asks." : $"User {peer.UserId} may not use this agent.",
-            ["Run the command as root, or as a member of the group that weir.yaml names with api.group."])));
+            ["Run the command as root, or as a member of the group that weir.yaml names with socketGroup."])));
     }
 
     private static async Task TellProblemsAsync(HttpContext context, RequestDelegate next)

@@ -54,7 +54,7 @@ public sealed class Invocation(ParseResult arguments, GlobalOptions globals, Ter
             throw new AgentException(
                 AgentProblem.Forbidden,
                 "This needs root: it reads and changes other network namespaces.",
-                ["Run it with sudo. With a running agent, members of the group that weir.yaml names with api.group may use it without."]);
+                ["Run it with sudo. With a running agent, members of the group that weir.yaml names with socketGroup may use it without."]);
         }
     }
 
