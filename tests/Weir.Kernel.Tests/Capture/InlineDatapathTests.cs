@@ -91,6 +91,9 @@ public class InlineDatapathTests
         TestWorkload db = bench.Host[0], web = bench.Host[1];
         bench.Ping(web, db.Address4);
         bench.Ping(web, db.Address6);
+        // Unicast neighbour discovery goes up like everything else, and nobody answers there.
+        db.Namespace.Ip($"-6 neighbour replace {web.Address6} lladdr {Ethernet(web)} dev eth0 nud permanent");
+        web.Namespace.Ip($"-6 neighbour replace {db.Address6} lladdr {Ethernet(db)} dev eth0 nud permanent");
         bench.Capture(db);
         using InlineDatapath datapath = InlineDatapath.Open(bench.Captures, 1024);
         datapath.Settled.SetGeneration(5);
@@ -169,6 +172,8 @@ public class InlineDatapathTests
 
     private static string Ask(TestWorkload from, string flags, string server, ushort port) =>
         Tool.Try(TimeSpan.FromSeconds(20), "ip", ["netns", "exec", from.Namespace.Name, "timeout", "3", "socat", "-t", "1", "-", $"{flags}:{server}:{port},sourceport=7002,reuseaddr"], "hello\n").Output.Trim();
+
+    private static string Ethernet(TestWorkload workload) => workload.Namespace.Run("cat", "/sys/class/net/eth0/address").Output.Trim();
 
     private static UInt128 Number(IPAddress address) => BinaryPrimitives.ReadUInt128BigEndian(address.MapToIPv6().GetAddressBytes());
 
