@@ -44,6 +44,7 @@ public sealed class AgentService : IAgent, IAsyncDisposable
     private readonly DateTimeOffset _started;
     private readonly Dictionary<string, CapturedWorkload> _captured = [];
     private PolicyConfig _effective = new();
+    private PolicyWorkload[] _compiledFor = [];
     private PolicyModel _model = PolicyModel.Compile(new PolicyConfig(), [], 0);
     private ApiServer? _api;
     private Task _housekeeping = Task.CompletedTask;
@@ -624,6 +625,7 @@ public sealed class AgentService : IAgent, IAsyncDisposable
             _captured[name] = captured;
             NameFlowsUnsynchronized();
             _dataPath.Attach(captured);
+            _dataPath.SetStrict(captured, IsStrict(name));
         }
         catch (Exception exception)
         {
@@ -656,8 +658,17 @@ public sealed class AgentService : IAgent, IAsyncDisposable
 
     private void CompileUnsynchronized() => Translated(() =>
     {
-        _effective = _policy.Effective();
-        var model = PolicyModel.Compile(_effective, [.. _discovery.Current.Select(workload => workload.ToPolicy())], _model.Generation + 1);
+        var effective = _policy.Effective();
+        PolicyWorkload[] workloads = [.. _discovery.Current.Select(workload => workload.ToPolicy())];
+        if (_model.Generation > 0 && effective == _effective && workloads.SequenceEqual(_compiledFor))
+        {
+            // A new generation makes every settled session be judged again: not for nothing.
+            NameFlowsUnsynchronized();
+            return;
+        }
+
+        (_effective, _compiledFor) = (effective, workloads);
+        var model = PolicyModel.Compile(effective, workloads, _model.Generation + 1);
         Volatile.Write(ref _model, model);
         NameFlowsUnsynchronized();
         _dataPath.SetPolicy(model);

@@ -23,7 +23,7 @@ public sealed class AgentServiceTests : IDisposable
         agent.Capture("db", CaptureMode.Inline);
         Assert.Equal(PolicyAction.Learn, _host.Session("db", Web, Db, 6379, Application.Redis).Action);
 
-        Assert.True(await agent.WaitForAsync(a => a.Model.Generation > 2 && a.Status().LearnedRules == 1, Deadline, TestContext.Current.CancellationToken));
+        Assert.True(await agent.WaitForAsync(a => a.Model.Generation > 1 && a.Status().LearnedRules == 1, Deadline, TestContext.Current.CancellationToken));
         agent.SetMode("db", PolicyMode.Protect);
         Assert.Equal(PolicyAction.Accept, _host.Session("db", Web, Db, 6379, Application.Redis).Action);
         Assert.Equal(PolicyAction.Deny, _host.Session("db", Web, Db, 22, Application.Ssh).Action);
