@@ -94,6 +94,9 @@ public sealed class WeirAgent : IDisposable
     /// <summary>All recorded and open sessions.</summary>
     public IReadOnlyList<JsonElement> Flows(params IReadOnlyList<string> filter) => [.. Json(["flows", "--limit", "100000", .. filter]).EnumerateArray()];
 
+    /// <summary>One of the data path's counters, by its name in <c>weir status --json</c>; 0 when it has not been counted yet.</summary>
+    public long Counter(string name) => Json("status").GetProperty("counters").TryGetProperty(name, out JsonElement value) ? value.GetInt64() : 0;
+
     public void Policy(string yaml) => Run("policy", "apply", _folder.Write("policy.yaml", yaml));
 
     /// <summary>Each thread's network namespace must be the one that the process was started in.</summary>

@@ -49,7 +49,7 @@ internal sealed partial class HostDump
     private static string Read(IReadOnlyList<TestNamespace> namespaces) => string.Join('\n', namespaces.SelectMany(
         ns => Commands.Select(command => $"# {string.Join(' ', command)} in {ns.Name}\n{Changing().Replace(ns.Try(command[0], command[1..]).Output, "")}")));
 
-    // Timers of router advertisements and of duplicate detection run on by themselves; ifalias and the like are kept.
-    [GeneratedRegex(@" expires \d+sec| age \d+sec|# dnsmasq.*\n", RegexOptions.ExplicitCapture)]
+    // Timers that run on by themselves.
+    [GeneratedRegex(@" expires \d+sec| age \d+sec| \w+_timer +\d+\.\d+")]
     private static partial Regex Changing();
 }
