@@ -9,7 +9,7 @@ internal static class ModeCommand
 {
     public static Command Create(CommandHost host)
     {
-        var group = new Argument<string>("GROUP") { Description = "A group of the policy, or a workload" };
+        var group = new Argument<string>("GROUP") { Description = "A group of the policy, or a workload", HelpName = "GROUP" };
         group.CompletionSources.Add(_ => Directory.Exists(Linux.NetworkNamespace.NamesDirectory) ? Linux.NetworkNamespace.ListNamed() : []);
         var mode = Parameters.PolicyMode();
         var command = host.Command("mode", "How strictly a group is treated. Open sessions are judged again at once.", RunAsync)

@@ -10,7 +10,7 @@ internal static class Parameters
 {
     public static Argument<string> Workload(string description)
     {
-        var argument = new Argument<string>("WORKLOAD") { Description = description };
+        var argument = new Argument<string>("WORKLOAD") { Description = description, HelpName = "WORKLOAD" };
         argument.CompletionSources.Add(_ => NamespaceNames());
         return argument;
     }
