@@ -59,7 +59,7 @@ public static class WeirCommand
     private static int RefuseUsage(ParseResult parsed, Terminal terminal)
     {
         foreach (var error in parsed.Errors)
-            terminal.Error.WriteLine($"{terminal.Paint(new Output.Cell("weir:", Tone.Bad))} {error.Message}");
+            terminal.Error.WriteLine($"{terminal.Paint(new Cell("weir:", Tone.Bad))} {error.Message}");
         terminal.Error.WriteLine($"  '{CommandPath(parsed.CommandResult.Command)} --help' says how it is used.");
         return ExitCode.Usage;
     }

@@ -74,7 +74,7 @@ public static class DemoCommand
         using var run = new DemoRun(options, view, TimeProvider.System, stop.Token);
         var result = await run.RunAsync();
         if (options.Json)
-            Console.Out.WriteLine(JsonSerializer.Serialize(result, DemoJson.Default.DemoResult));
+            Console.Out.WriteLine(JsonSerializer.Serialize(result, DemoJson.Readable.DemoResult));
         return result.Ok ? 0 : run.HostRefused ? 3 : 1;
 
         // The second Ctrl-C does nothing more: the release under way is short, and must not be cut.

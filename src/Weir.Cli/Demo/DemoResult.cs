@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Weir.Cli.Demo;
@@ -36,7 +38,7 @@ internal sealed record AllowedResult(string From, string To, int Port, string Pr
 
 /// <summary>What was stopped in protect, or, by a tap, reported.</summary>
 /// <param name="Stopped">Neither got the client an answer nor did the server see it.</param>
-internal sealed record BlockedResult(string From, string To, int Port, string Protocol, string Reason, string Rule, bool Stopped);
+internal sealed record BlockedResult(string From, string To, int Port, string Protocol, string Reason, string Rule, bool Stopped, int Attempts);
 
 /// <summary>Gbit/s, medians.</summary>
 internal sealed record ThroughputResult(double Before, double Discover, double Protect);
@@ -46,4 +48,8 @@ internal sealed record Check(DemoRound Round, string What, bool Ok, string Obser
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
 [JsonSerializable(typeof(DemoResult))]
-internal sealed partial class DemoJson : JsonSerializerContext;
+internal sealed partial class DemoJson : JsonSerializerContext
+{
+    /// <summary>Arrows and apostrophes as they are: the object is read by people too, and never put into HTML.</summary>
+    public static DemoJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

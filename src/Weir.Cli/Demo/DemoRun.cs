@@ -2,6 +2,7 @@ using Weir.Agent;
 using Weir.Agent.Api;
 using Weir.Capture;
 using Weir.Cli.Demo.Workloads;
+using Weir.Cli.Output;
 using Weir.Host;
 using Weir.Linux;
 using Weir.Netlink;
@@ -127,7 +128,7 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
             var steps = 0;
             var began = clock.GetTimestamp();
             var captured = _agent.Capture(member.Name, options.Mode, _ => steps++);
-            view.Step($"{member.Name} captured in {clock.GetElapsedTime(began).TotalMilliseconds:0} ms, {steps} steps"
+            view.Step($"{member.Name} captured in {clock.GetElapsedTime(began).TotalMilliseconds:0} ms, {(IsTap ? "nothing changed on the host" : $"{steps} steps")}"
                 + string.Concat(captured.Ports.Where(port => port.OutsideName.Length > 0).Select(port => $": {port.OutsideName} ⇄ {port.InsideName}")));
         }
 
@@ -184,7 +185,7 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
         foreach (var attack in attacks)
         {
             var reported = Exhibits.Reported(attack, violations, last);
-            _exhibits.Blocked.AddRange(reported.Select(violation => Exhibits.BlockedOne(violation, stopped: !attack.GotThrough)));
+            _exhibits.Blocked.AddRange(Exhibits.PerPort(reported, stopped: !attack.GotThrough));
             Add(IsTap ? Judgement.AttackIsReported(attack, reported.Count) : Judgement.AttackIsStopped(attack, reported.Count));
         }
 
@@ -201,18 +202,29 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
         if (options.Break == DemoBreak.Throughput)
             _processes!.Api.Kill();
         List<double> before = [], discover = [], protect = [];
+        Func<Task>[] transfers =
+        [
+            async () => before.Add(await DemoActors.TransferAsync(_processes!.PlainSender, _network.PlainReceiver, duration, cancel)),
+            () => TransferInAsync(PolicyMode.Discover, discover),
+            () => TransferInAsync(IsTap ? PolicyMode.Monitor : PolicyMode.Protect, protect),
+        ];
         for (var turn = 0; turn < turns; turn++)
         {
-            before.Add(await DemoActors.TransferAsync(_processes!.PlainSender, _network.PlainReceiver, duration, cancel));
-            SetModes(PolicyMode.Discover);
-            discover.Add(await DemoActors.TransferAsync(_processes.Web, _network.Api, duration, cancel));
-            SetModes(IsTap ? PolicyMode.Monitor : PolicyMode.Protect);
-            protect.Add(await DemoActors.TransferAsync(_processes.Web, _network.Api, duration, cancel));
+            // Each begins a turn as often as the others.
+            for (var i = 0; i < transfers.Length; i++)
+                await transfers[(turn + i) % transfers.Length]();
         }
 
+        SetModes(IsTap ? PolicyMode.Monitor : PolicyMode.Protect);
         _exhibits.Throughput = new ThroughputResult(Judgement.Median(before), Judgement.Median(discover), Judgement.Median(protect));
         view.Throughput(_exhibits.Throughput, IsTap);
         Add(Judgement.ThroughputMeasured(_exhibits.Throughput));
+
+        async Task TransferInAsync(PolicyMode mode, List<double> rates)
+        {
+            SetModes(mode);
+            rates.Add(await DemoActors.TransferAsync(_processes!.Web, _network.Api, duration, cancel));
+        }
     }
 
     private async Task LiveAsync()
@@ -275,13 +287,13 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
         List<IReadOnlyList<Cell>> rows =
         [
             .. compared.Select(c => (IReadOnlyList<Cell>)
-                [c.Namespace, $"{c.Lines}", c.Differences.Count == 0 ? Cell.Good("the same") : Cell.Bad($"{c.Differences.Count} differences")]),
+                [c.Namespace, $"{c.Lines}", c.Differences.Count == 0 ? new Cell("the same", Tone.Good) : new Cell($"{c.Differences.Count} differences", Tone.Bad)]),
         ];
         List<string> differences = [.. compared.SelectMany(c => c.Differences.Select(line => $"{c.Namespace}: {line}"))];
         if (_home is { IsOwnState: true } home && _agent is not null)
         {
             var isThere = NetworkNamespace.NamedExists(home.WeirNamespace);
-            rows.Add([home.WeirNamespace, "", isThere ? Cell.Bad("Weir's own: still there") : Cell.Good("Weir's own: gone")]);
+            rows.Add([home.WeirNamespace, "", isThere ? new Cell("Weir's own: still there", Tone.Bad) : new Cell("Weir's own: gone", Tone.Good)]);
             if (isThere)
                 differences.Add($"{home.WeirNamespace}: Weir's own namespace is still there");
         }

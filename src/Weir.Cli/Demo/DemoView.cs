@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Weir.Capture;
+using Weir.Cli.Output;
 
 namespace Weir.Cli.Demo;
 
@@ -64,7 +65,7 @@ internal sealed class DemoView
             return;
         Console.WriteLine();
         Line($"  [bold]{Markup.Escape(title)}[/]");
-        Console.Write(new Padder(MakeTable(columns, rows), new Padding(2, 0, 0, 0)));
+        Console.Write(new Padder(MakeTable(columns, rows), new Padding(2, 0, 0, IsTerminal ? 0 : 1)));
     }
 
     /// <param name="columns">A column whose name begins with &gt; holds numbers and is aligned to the right; with ~ its text may be wrapped.</param>
@@ -87,7 +88,7 @@ internal sealed class DemoView
         }
 
         foreach (var row in rows)
-            table.AddRow(row.Select(cell => new Text(cell.Text, cell.Style)));
+            table.AddRow(row.Select(cell => new Text(cell.Text, StyleOf(cell.Tone))));
         return table;
     }
 
@@ -103,7 +104,7 @@ internal sealed class DemoView
             name,
             $"{value:0.0}",
             result.Before > 0 ? $"{value / result.Before:P0}" : "",
-            new Cell(new string(Console.Profile.Capabilities.Unicode ? '█' : '#', most > 0 ? (int)Math.Round(value / most * widest) : 0), new Style(Color.Blue)),
+            new Cell(new string(Console.Profile.Capabilities.Unicode ? '█' : '#', most > 0 ? (int)Math.Round(value / most * widest) : 0), Tone.Good),
         ];
 
         Table(
@@ -119,6 +120,16 @@ internal sealed class DemoView
             ? $"[green bold]All {all} checks hold.[/] Captured, learned, protected, released; nothing is left."
             : $"[red bold]{holding} of {all} checks hold.[/] The lines marked above say what was seen instead.");
     }
+
+    private static Style StyleOf(Tone tone) => tone switch
+    {
+        Tone.Good => new Style(Color.Green),
+        Tone.Warning => new Style(Color.Yellow),
+        Tone.Bad => new Style(Color.Red),
+        Tone.Faint => new Style(Color.Grey),
+        Tone.Strong => new Style(decoration: Decoration.Bold),
+        _ => Style.Plain,
+    };
 
     /// <summary>A mark and a text that is wrapped beside it, not below it.</summary>
     private void Item(string mark, string plainMark, string markup)
@@ -146,16 +157,4 @@ internal sealed class DemoView
         else
             (_brief ? System.Console.Error : System.Console.Out).WriteLine(Markup.Remove(markup));
     }
-}
-
-/// <summary>A table's cell: plain text and how it looks.</summary>
-internal readonly record struct Cell(string Text, Style? Style = null)
-{
-    public static implicit operator Cell(string text) => new(text);
-
-    public static Cell Good(string text) => new(text, new Style(Color.Green));
-
-    public static Cell Bad(string text) => new(text, new Style(Color.Red));
-
-    public static Cell Faint(string text) => new(text, new Style(Color.Grey));
 }

@@ -1,5 +1,6 @@
 using Weir.Agent.Api;
 using Weir.Cli.Demo.Workloads;
+using Weir.Cli.Output;
 using Weir.Policy;
 
 namespace Weir.Cli.Demo;
@@ -34,8 +35,13 @@ internal sealed class Exhibits
             rule.Id, rule.From, rule.To, rule.Ports, [.. rule.Applications.Select(application => application.ToString().ToLowerInvariant())])),
     ];
 
-    public static BlockedResult BlockedOne(Violation violation, bool stopped) => new(
-        violation.From, violation.To, violation.Port, ProtocolOf(violation.Application, violation.Protocol), violation.Reason, RuleOf(violation), stopped);
+    /// <summary>One for all attempts of the same ends and port, over IPv4 and IPv6.</summary>
+    public static IEnumerable<BlockedResult> PerPort(IEnumerable<Violation> reported, bool stopped) =>
+        from violation in reported
+        group violation by (violation.From, violation.To, violation.Port) into same
+        let first = same.First()
+        select new BlockedResult(
+            first.From, first.To, first.Port, ProtocolOf(first.Application, first.Protocol), first.Reason, RuleOf(first), stopped, same.Count());
 
     /// <summary>The first report of each attempt since <paramref name="last"/>; attempts that nobody reported are missing.</summary>
     public static IReadOnlyList<Violation> Reported(Attack attack, IReadOnlyList<Violation> violations, long last) =>
@@ -55,11 +61,11 @@ internal sealed class Exhibits
             same.Key.From,
             same.Key.To,
             string.Join(' ', ports.Take(6)) + (ports.Count > 6 ? $" … ({ports.Count} ports)" : ""),
-            $"{same.Count()}",
-            Cell.Bad(same.Key.Reason),
+            $"{same.Sum(b => b.Attempts)}",
+            new Cell(same.Key.Reason, Tone.Bad),
             same.Key.Rule,
         ];
 
     private static string RuleOf(Violation violation) =>
-        violation.Rule == 0 ? $"none matches: default of {violation.Mode.ToString().ToLowerInvariant()}" : $"{violation.Rule}";
+        violation.Rule == 0 ? $"default of {violation.Mode.ToString().ToLowerInvariant()}" : $"{violation.Rule}";
 }

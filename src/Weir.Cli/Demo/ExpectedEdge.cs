@@ -24,9 +24,10 @@ internal sealed record ExpectedEdge(string From, string To, int Port, Applicatio
     public Check CheckSeen(IReadOnlyList<Conversation> conversations)
     {
         var seen = conversations.Where(c => c.From == From && c.To == To && c.Port == Port).ToList();
-        var protocol = Application == Application.Unknown ? "TCP" : $"{Application}";
-        var observed = seen.Count == 0 ? "not seen" : string.Join(", ", seen.Select(c => $"{c.Application}, {c.Sessions} sessions, {c.Bytes:N0} bytes"));
-        return new Check(DemoRound.Discover, $"seen: {Title} is {protocol}", IsSeenIn(conversations), observed);
+        var observed = seen.Count == 0
+            ? "not seen"
+            : string.Join(", ", seen.Select(c => $"{Exhibits.ProtocolOf(c.Application, c.Protocol)} {c.Bytes:N0} bytes"));
+        return new Check(DemoRound.Discover, $"seen: {Title} is {Exhibits.ProtocolOf(Application, "tcp")}", IsSeenIn(conversations), observed);
     }
 
     public Check CheckLearned(PolicyConfig policy)

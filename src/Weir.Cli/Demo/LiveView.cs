@@ -1,6 +1,7 @@
 using Spectre.Console;
 using Weir.Agent;
 using Weir.Agent.Api;
+using Weir.Cli.Output;
 using Weir.Policy;
 
 namespace Weir.Cli.Demo;
@@ -83,7 +84,7 @@ internal sealed class LiveView(DemoView view, AgentService agent, DemoActors act
         var stopped = view.MakeTable(["time", "from", "to", ">port", "~why"],
             agent.Violations(Many).TakeLast(Shown).Select(v => (IReadOnlyList<Cell>)
             [
-                $"{v.Time.ToLocalTime():HH:mm:ss}", v.From, v.To, $"{v.Port}", Cell.Bad(v.Reason),
+                $"{v.Time.ToLocalTime():HH:mm:ss}", v.From, v.To, $"{v.Port}", new Cell(v.Reason, Tone.Bad),
             ]));
         return new Rows(new Markup("[bold]who talks to whom[/] [grey](Ctrl-C releases all and ends)[/]"), talks, new Markup("[bold]stopped[/]"), stopped);
     }
@@ -98,10 +99,10 @@ internal sealed class LiveView(DemoView view, AgentService agent, DemoActors act
 
     private static Cell Verdict(PolicyAction action) => action switch
     {
-        PolicyAction.Accept => Cell.Good("allowed"),
-        PolicyAction.Learn => Cell.Good("learned"),
-        PolicyAction.Violate => Cell.Bad("reported"),
-        PolicyAction.Deny => Cell.Bad("stopped"),
-        _ => Cell.Faint("…"),
+        PolicyAction.Accept => new Cell("allowed", Tone.Good),
+        PolicyAction.Learn => new Cell("learned", Tone.Good),
+        PolicyAction.Violate => new Cell("reported", Tone.Bad),
+        PolicyAction.Deny => new Cell("stopped", Tone.Bad),
+        _ => new Cell("…", Tone.Faint),
     };
 }

@@ -1,9 +1,24 @@
+using System.Text.Json.Serialization;
 using Weir.Cli.Demo.Workloads;
 
 namespace Weir.Cli.Demo;
 
 /// <summary>The rounds, in order, by the names that progress and results show.</summary>
-internal enum DemoRound : byte { Before, Discover, Protect, Throughput, Live, Release }
+internal enum DemoRound : byte
+{
+    [JsonStringEnumMemberName("before")]
+    Before,
+    [JsonStringEnumMemberName("discover")]
+    Discover,
+    [JsonStringEnumMemberName("protect")]
+    Protect,
+    [JsonStringEnumMemberName("throughput")]
+    Throughput,
+    [JsonStringEnumMemberName("live")]
+    Live,
+    [JsonStringEnumMemberName("release")]
+    Release,
+}
 
 /// <summary>What clients and servers saw at one moment.</summary>
 internal sealed record Observation(WorkloadReply Web, WorkloadReply Api, WorkloadReply Db, WorkloadReply Stranger)

@@ -16,7 +16,7 @@ public class DemoResultTests
             Flows = [new FlowResult("web", "api", 8080, "http", "tcp", 1234, 5, "learn")],
             Learned = [new LearnedResult(10000, "web", "api", ["tcp/8080"], ["http"])],
             Allowed = [new AllowedResult("web", "api", 8080, "http", "10000", 20, 0)],
-            Blocked = [new BlockedResult("web", "db", 6379, "tcp", "no rule allows it", "none matches: default of protect", true)],
+            Blocked = [new BlockedResult("web", "db", 6379, "tcp", "no rule allows it", "default of protect", true, 1)],
             Restored = true,
             Throughput = new ThroughputResult(30.5, 30, 29),
             Checks = [],
