@@ -51,5 +51,5 @@ internal sealed record Check(DemoRound Round, string What, bool Ok, string Obser
 internal sealed partial class DemoJson : JsonSerializerContext
 {
     /// <summary>Arrows and apostrophes as they are: the object is read by people too, and never put into HTML.</summary>
-    public static DemoJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static DemoJson Readable => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

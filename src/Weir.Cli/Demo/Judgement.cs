@@ -28,7 +28,7 @@ internal static class Judgement
         round,
         "api's connection to db, open since before the capture, is still the same",
         traffic.UpstreamConnections == 1,
-        traffic.UpstreamConnections == 1 ? "never made anew" : $"made {traffic.UpstreamConnections} times");
+        traffic.UpstreamConnections == 1 ? "never made anew" : $"made {traffic.UpstreamConnections} times: {traffic.UpstreamFailure}");
 
     /// <summary>Without Weir the attack works: otherwise stopping it would prove nothing.</summary>
     public static Check AttackWorks(Attack attack) => new(

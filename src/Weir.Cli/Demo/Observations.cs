@@ -44,6 +44,7 @@ internal sealed record Traffic
     public required long ServedByDb { get; init; }
     /// <summary>How often api had to connect to db since it began: 1 as long as nothing broke the connection.</summary>
     public required long UpstreamConnections { get; init; }
+    public string UpstreamFailure { get; init; } = "";
 
     public static Traffic Between(Observation from, Observation to) => new()
     {
@@ -56,6 +57,7 @@ internal sealed record Traffic
         NewConnectionsToApi = Observation.Connections(to.Api, WorkloadRole.ApiPort) - Observation.Connections(from.Api, WorkloadRole.ApiPort),
         ServedByDb = Observation.Requests(to.Db, WorkloadRole.DbPort) - Observation.Requests(from.Db, WorkloadRole.DbPort),
         UpstreamConnections = to.Api.UpstreamConnections,
+        UpstreamFailure = to.Api.UpstreamFailure,
     };
 }
 

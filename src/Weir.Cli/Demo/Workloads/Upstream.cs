@@ -16,6 +16,9 @@ internal sealed class Upstream : IDisposable
     /// <summary>How often the connection had to be made: 1 as long as nothing broke it.</summary>
     public long Connections => Interlocked.Read(ref _connections);
 
+    /// <summary>Why it broke last; empty as long as it has not.</summary>
+    public string LastFailure { get; private set; } = "";
+
     /// <summary>The answer; null when the server can't be asked.</summary>
     public async Task<string?> AskAsync(IReadOnlyList<string> command, TimeSpan patience, CancellationToken cancel)
     {
@@ -37,6 +40,7 @@ internal sealed class Upstream : IDisposable
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
+            LastFailure = e is OperationCanceledException ? $"no answer in {patience.TotalSeconds} s" : e.Message;
             _connection?.Dispose();
             _connection = null;
             return null;

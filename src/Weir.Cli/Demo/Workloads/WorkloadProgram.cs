@@ -131,6 +131,7 @@ internal sealed class WorkloadProgram : IDisposable
         Listeners = [.. _listeners.Select(listener => listener.Count)],
         Caller = _calls.Count,
         UpstreamConnections = _upstream.Connections,
+        UpstreamFailure = _upstream.LastFailure,
     };
 
     private async Task WriteAsync(WorkloadReply reply)

@@ -48,6 +48,8 @@ internal sealed record WorkloadReply
     /// <summary>How often the kept-open connection to the server behind this one had to be made.</summary>
     public long UpstreamConnections { get; init; }
 
+    public string UpstreamFailure { get; init; } = "";
+
     public IReadOnlyList<Attempt> Attempts { get; init; } = [];
 
     /// <summary>What the receiver of a bulk transfer counted.</summary>
