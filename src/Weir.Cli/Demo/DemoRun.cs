@@ -20,6 +20,7 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
 {
     private const int Rounds = 5;
     private const int CallsPerRound = 24;
+    private const int CallsAfterStep = 3;
     private static readonly TimeSpan LearnPatience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(3);
     private readonly List<Check> _checks = [];
@@ -122,22 +123,27 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
             ReleaseOnExit = true,
             Clock = clock,
         });
+        var beforeCapture = await _actors!.ObserveAsync(cancel);
         foreach (var member in _network.Workloads)
         {
             cancel.ThrowIfCancellationRequested();
             var steps = 0;
+            var first = await _actors.ObserveAsync(cancel);
             var began = clock.GetTimestamp();
             var captured = _agent.Capture(member.Name, options.Mode, _ => steps++);
-            view.Step($"{member.Name} captured in {clock.GetElapsedTime(began).TotalMilliseconds:0} ms, {(IsTap ? "nothing changed on the host" : $"{steps} steps")}"
-                + string.Concat(captured.Ports.Where(port => port.OutsideName.Length > 0).Select(port => $": {port.OutsideName} ⇄ {port.InsideName}")));
+            var took = clock.GetElapsedTime(began);
+            var traffic = await _actors.TrafficSinceAsync(first, CallsAfterStep, cancel);
+            view.Step($"{member.Name} captured in {took.TotalMilliseconds:0} ms, {(IsTap ? "nothing changed on the host" : $"{steps} steps")}"
+                + string.Concat(captured.Ports.Where(port => port.OutsideName.Length > 0).Select(port => $": {port.OutsideName} ⇄ {port.InsideName}"))
+                + $"; the longest that a call waited: {traffic.SlowestMilliseconds:0} ms");
         }
 
         if (options.Break == DemoBreak.Discover)
             _processes!.Db.Kill();
 
         await DemoActors.TransferAsync(_processes!.Web, _network.Api, TimeSpan.FromMilliseconds(200), cancel);
-        var traffic = await ObserveTrafficAsync(DemoRound.Discover);
-        Add(Judgement.OldConnectionLives(DemoRound.Discover, traffic));
+        var learning = await ObserveTrafficAsync(DemoRound.Discover, beforeCapture);
+        Add(Judgement.OldConnectionLives(DemoRound.Discover, learning));
 
         await _agent.WaitForAsync(agent => ExpectedEdge.All.All(edge => edge.IsSeenIn(agent.Conversations(All))) && ExpectedEdge.All.All(edge => edge.IsLearnedIn(agent.Policy)), LearnPatience, cancel);
         await _agent.FlushAsync();
@@ -264,18 +270,22 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
     {
         await agent.FlushAsync();
         _exhibits.Flows = [.. agent.Conversations(All).Where(c => c.Verdict != PolicyAction.Deny).Select(Exhibits.Flow)];
+        // Not to be cut by the Ctrl-C that ended the live round; nothing to look at when the rounds broke.
+        var first = _error is null ? await _actors!.ObserveAsync(CancellationToken.None) : null;
         foreach (var member in _network.Workloads)
         {
             var began = clock.GetTimestamp();
             agent.Release(member.Name);
-            view.Step($"{member.Name} released in {clock.GetElapsedTime(began).TotalMilliseconds:0} ms");
+            var took = clock.GetElapsedTime(began);
+            // The next only when calls go through again: two gaps at once may cost a call the second of a neighbour's next try.
+            if (first is not null)
+                await _actors!.TrafficSinceAsync(await _actors.ObserveAsync(CancellationToken.None), CallsAfterStep, CancellationToken.None);
+            view.Step($"{member.Name} released in {took.TotalMilliseconds:0} ms");
         }
 
-        if (_error is null)
+        if (first is not null)
         {
-            // Not to be cut by the Ctrl-C that ended the live round.
-            var first = await _actors!.ObserveAsync(CancellationToken.None);
-            var traffic = await _actors.TrafficSinceAsync(first, CallsPerRound, CancellationToken.None);
+            var traffic = await _actors!.TrafficSinceAsync(first, CallsPerRound, CancellationToken.None);
             Add(Judgement.LegitimateTraffic(DemoRound.Release, traffic, DemoNetwork.HasIpv6));
             Add(Judgement.OldConnectionLives(DemoRound.Release, traffic));
         }

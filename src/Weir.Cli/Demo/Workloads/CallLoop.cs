@@ -77,7 +77,7 @@ internal sealed class CallLoop(TimeProvider clock) : IDisposable
         {
             if (cancel.IsCancellationRequested)
                 return;
-            Record(server, clock.GetElapsedTime(began), e is OperationCanceledException ? "no answer in two seconds" : e.Message);
+            Record(server, clock.GetElapsedTime(began), e is OperationCanceledException ? $"no answer in {Patience.TotalSeconds} s" : e.Message);
         }
     }
 

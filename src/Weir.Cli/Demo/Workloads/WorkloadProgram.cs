@@ -8,7 +8,9 @@ namespace Weir.Cli.Demo.Workloads;
 /// <remarks>It ends when its standard input closes, so it can't outlive the demo.</remarks>
 internal sealed class WorkloadProgram : IDisposable
 {
+    /// <summary>Longer than the second after which the kernel asks again for a neighbour that did not answer.</summary>
     private static readonly TimeSpan UpstreamPatience = TimeSpan.FromSeconds(5);
+
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _writing = new(1);
