@@ -7,7 +7,7 @@ internal sealed class DemoActors(DemoNetwork network, DemoProcesses processes, T
 {
     private const int CallPauseMilliseconds = 50;
     private const int AttackPatienceMilliseconds = 700;
-    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AcceptPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
     private static readonly int[] ApiScan = [21, 22, 23, 25, 443, 3306, 5432, 8000, WorkloadRole.AdminPort, 9200];

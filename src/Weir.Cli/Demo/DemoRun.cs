@@ -97,13 +97,14 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
             ["api", _network.Api.Namespace, string.Join(", ", _network.Api.Addresses), "HTTP on 8080 (asks db each time), administration on 9000, bulk on 5201"],
             ["db", _network.Db.Namespace, string.Join(", ", _network.Db.Addresses), "Redis on 6379"],
         ]);
-        _proof.Take([.. _network.Workloads.Select(member => member.Namespace), _network.Network]);
         if (options.Break == DemoBreak.Before)
             _processes!.Db.Kill();
 
         await ObserveTrafficAsync(DemoRound.Before);
         foreach (var kind in Enum.GetValues<AttackKind>())
             Add(Judgement.AttackWorks(await _actors!.AttackAsync(kind, cancel)));
+        // Not sooner: the kernel takes up to a second until it calls a new bridge UP.
+        _proof.Take([.. _network.Workloads.Select(member => member.Namespace), _network.Network]);
     }
 
     /// <summary>Captures, lets the traffic run until all of it is understood, and shows what was learned.</summary>
@@ -407,7 +408,8 @@ internal sealed class DemoRun(DemoOptions options, DemoView view, TimeProvider c
         Learned = _exhibits.Learned,
         Allowed = _exhibits.Allowed,
         Blocked = _exhibits.Blocked,
-        Restored = _exhibits.Restored,
+        // Nothing was captured: nothing to restore.
+        Restored = _exhibits.Restored || _agent is null,
         Throughput = _exhibits.Throughput,
         Checks = _checks,
         Differences = _exhibits.Differences,

@@ -22,6 +22,7 @@ internal static class Judgement
             && traffic.ServedByDb >= traffic.Answered - UnderWay;
         var observed = $"{traffic.Answered} calls answered ({traffic.AnsweredOverIpv6} over IPv6), {(traffic.Failed == 0 ? "none" : traffic.Failed)} failed; "
             + $"api served {traffic.ServedByApi}, db {traffic.ServedByDb}; slowest {traffic.SlowestMilliseconds:0} ms"
+            + (traffic.Retried > 0 ? $"; {traffic.Retried} connects tried again while a port was exchanged" : "")
             + (traffic.Failed > 0 ? $"; last failure: {traffic.LastFailure}" : "");
         return new Check(round, "web → api → db works", ok, observed);
     }

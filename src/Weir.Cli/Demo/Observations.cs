@@ -36,6 +36,8 @@ internal sealed record Traffic
     public required long AnsweredOverIpv6 { get; init; }
     public required long Failed { get; init; }
     public required string LastFailure { get; init; }
+    /// <summary>Connects that had to be tried again because a port was being exchanged.</summary>
+    public long Retried { get; init; }
     public required double SlowestMilliseconds { get; init; }
     /// <summary>Requests that api served.</summary>
     public required long ServedByApi { get; init; }
@@ -51,6 +53,7 @@ internal sealed record Traffic
         Answered = to.Web.Caller.Answered - from.Web.Caller.Answered,
         AnsweredOverIpv6 = to.Web.Caller.AnsweredOverIpv6 - from.Web.Caller.AnsweredOverIpv6,
         Failed = to.Web.Caller.Failed - from.Web.Caller.Failed,
+        Retried = to.Web.Caller.Retried - from.Web.Caller.Retried,
         LastFailure = to.Web.Caller.LastFailure,
         SlowestMilliseconds = to.Web.Caller.SlowestMilliseconds,
         ServedByApi = Observation.Requests(to.Api, WorkloadRole.ApiPort) - Observation.Requests(from.Api, WorkloadRole.ApiPort),

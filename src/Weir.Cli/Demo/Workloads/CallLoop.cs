@@ -7,6 +7,7 @@ namespace Weir.Cli.Demo.Workloads;
 internal sealed class CallLoop(TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(20);
     private readonly Lock _gate = new();
     private CallerCount _count = new();
     private HttpConnection? _kept;
@@ -81,9 +82,9 @@ internal sealed class CallLoop(TimeProvider clock) : IDisposable
         }
     }
 
-    private static async Task CallNewAsync(IPEndPoint server, CancellationToken cancel)
+    private async Task CallNewAsync(IPEndPoint server, CancellationToken cancel)
     {
-        using var connection = await HttpConnection.OpenAsync(server, cancel);
+        using var connection = await OpenAsync(server, cancel);
         await connection.GetAsync("api", "/visits", keep: false, cancel);
     }
 
@@ -91,7 +92,7 @@ internal sealed class CallLoop(TimeProvider clock) : IDisposable
     {
         try
         {
-            _kept ??= await HttpConnection.OpenAsync(server, cancel);
+            _kept ??= await OpenAsync(server, cancel);
             await _kept.GetAsync("api", "/visits", keep: true, cancel);
         }
         catch
@@ -99,6 +100,24 @@ internal sealed class CallLoop(TimeProvider clock) : IDisposable
             _kept?.Dispose();
             _kept = null;
             throw;
+        }
+    }
+
+    /// <summary>As careful clients do: a connection that could not even be tried, because this host has no way there at this moment, is tried again and counted.</summary>
+    private async Task<HttpConnection> OpenAsync(IPEndPoint server, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await HttpConnection.OpenAsync(server, cancel);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.AddressNotAvailable)
+            {
+                lock (_gate)
+                    _count = _count with { Retried = _count.Retried + 1 };
+                await Task.Delay(BetweenTries, clock, cancel);
+            }
         }
     }
 

@@ -29,6 +29,8 @@ internal sealed record CallerCount
     /// <summary>Of the answered ones, those over IPv6.</summary>
     public long AnsweredOverIpv6 { get; init; }
     public string LastFailure { get; init; } = "";
+    /// <summary>Connects that the own host refused for want of a route, and that were tried again: a port is exchanged just then.</summary>
+    public long Retried { get; init; }
     /// <summary>The longest wait for an answer since the last status.</summary>
     public double SlowestMilliseconds { get; init; }
 }
