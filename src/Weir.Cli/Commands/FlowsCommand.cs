@@ -91,7 +91,7 @@ internal static class FlowsCommand
             return;
         }
 
-        var table = new TableView("last seen", "from", "to", "port", "application", Column.Number("sent"), Column.Number("received"), "verdict", "by", "state");
+        var table = new TableView("last seen", "from", "to", "port", "application", Column.Number("sent"), Column.Number("received"), "verdict", "by", "seen at", "state");
         foreach (var flow in flows)
         {
             table.Add(
@@ -104,6 +104,7 @@ internal static class FlowsCommand
                 Words.Bytes(flow.BytesReceived),
                 new Cell(Words.Lower(flow.Verdict), Words.ToneOf(flow.Verdict)),
                 Words.Rule(flow.Rule, flow.Mode),
+                flow.Workload,
                 State(flow));
         }
 
