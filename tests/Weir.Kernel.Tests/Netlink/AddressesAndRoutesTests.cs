@@ -24,6 +24,7 @@ public class AddressesAndRoutesTests
         host.Ip("address add fd00::1/64 dev v0 nodad noprefixroute");
         host.Ip("address add fd01::1 peer fd01::2/128 dev v0 metric 77");
         host.Ip("address add fd02::1/64 dev v0 valid_lft 3000 preferred_lft 0");
+        WaitForDuplicateDetection(host);
         var before = host.Dump(AddressCommands);
         var addresses = host.Socket.Addresses.List(host.Socket.Links.Get("v0")!.Index).Where(address => !address.Address.IsIPv6LinkLocal).ToList();
 
@@ -38,6 +39,7 @@ public class AddressesAndRoutesTests
         foreach (var address in Enumerable.Reverse(addresses).Where(address => address.Address.AddressFamily == AddressFamily.InterNetworkV6).Concat(addresses.Where(address => address.Address.AddressFamily == AddressFamily.InterNetwork)))
             host.Socket.Addresses.Add(address);
 
+        WaitForDuplicateDetection(host);
         Assert.Equal(Lines(before), Lines(host.Dump(AddressCommands)));
         Assert.Equal("ipv4: Address already assigned", Assert.Throws<NetlinkException>(() => host.Socket.Addresses.Add(addresses[0])).ExtendedAck);
     }
@@ -114,10 +116,13 @@ public class AddressesAndRoutesTests
 
     private static List<string> Lines(string text) => [.. text.Split('\n').Select(line => line.TrimEnd()).Order(StringComparer.Ordinal)];
 
+    private static void WaitForDuplicateDetection(RouteOracle host) =>
+        Eventually.True(TimeSpan.FromSeconds(5), () => !host.Dump(AddressCommands).Contains("tentative", StringComparison.Ordinal), "no address is tentative");
+
     private static RouteOracle WithLink()
     {
         var host = new RouteOracle();
-        // Without duplicate address detection nothing stays tentative.
+        // Without duplicate address detection nothing stays tentative for long.
         host.Run("sysctl", "-qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0");
         host.Ip("link add v0 type veth peer name v1");
         host.Ip("link set v1 up");
