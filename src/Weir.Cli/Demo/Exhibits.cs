@@ -55,16 +55,22 @@ internal sealed class Exhibits
     public static IEnumerable<IReadOnlyList<Cell>> Summarize(IEnumerable<BlockedResult> blocked) =>
         from one in blocked
         group one by (one.From, one.To, one.Reason, one.Rule) into same
-        let ports = same.Select(b => b.Port).Distinct().Order().ToList()
         select (IReadOnlyList<Cell>)
         [
             same.Key.From,
             same.Key.To,
-            string.Join(' ', ports.Take(6)) + (ports.Count > 6 ? $" … ({ports.Count} ports)" : ""),
+            Ports(same.Select(b => b.Port)),
             $"{same.Sum(b => b.Attempts)}",
             new Cell(same.Key.Reason, Tone.Bad),
             same.Key.Rule,
         ];
+
+    /// <summary>The first few of them, and how many there are.</summary>
+    public static string Ports(IEnumerable<int> all)
+    {
+        var ports = all.Distinct().Order().ToList();
+        return string.Join(' ', ports.Take(6)) + (ports.Count > 6 ? $" … ({ports.Count} ports)" : "");
+    }
 
     private static string RuleOf(Violation violation) =>
         violation.Rule == 0 ? $"default of {violation.Mode.ToString().ToLowerInvariant()}" : $"{violation.Rule}";

@@ -77,14 +77,15 @@ internal sealed class LiveView(DemoView view, AgentService agent, DemoActors act
         var seconds = Math.Max(0.001, clock.GetElapsedTime(_lastDraw).TotalSeconds);
         _lastDraw = clock.GetTimestamp();
         var talks = view.MakeTable(["from", "to", ">port", "protocol", "verdict", ">sessions", ">bytes", ">now"],
-            agent.Conversations(Many).TakeLast(Shown).Select(c => (IReadOnlyList<Cell>)
+            agent.Conversations(Many).Where(c => c.Verdict != PolicyAction.Deny).TakeLast(Shown).Select(c => (IReadOnlyList<Cell>)
             [
                 c.From, c.To, $"{c.Port}", Exhibits.ProtocolOf(c.Application, c.Protocol), Verdict(c.Verdict), $"{c.Sessions:N0}", $"{c.Bytes:N0}", Rate(c, seconds),
             ]));
-        var stopped = view.MakeTable(["time", "from", "to", ">port", "~why"],
-            agent.Violations(Many).TakeLast(Shown).Select(v => (IReadOnlyList<Cell>)
+        var stopped = view.MakeTable(["last", "from", "to", "~ports", ">tries", "~why"],
+            agent.Violations(Many).GroupBy(v => (v.From, v.To, v.Reason)).OrderBy(same => same.Max(v => v.Time)).TakeLast(Shown).Select(same => (IReadOnlyList<Cell>)
             [
-                $"{v.Time.ToLocalTime():HH:mm:ss}", v.From, v.To, $"{v.Port}", new Cell(v.Reason, Tone.Bad),
+                $"{same.Max(v => v.Time).ToLocalTime():HH:mm:ss}", same.Key.From, same.Key.To, Exhibits.Ports(same.Select(v => v.Port)),
+                $"{same.Sum(v => v.Count):N0}", new Cell(same.Key.Reason, Tone.Bad),
             ]));
         return new Rows(new Markup("[bold]who talks to whom[/] [grey](Ctrl-C releases all and ends)[/]"), talks, new Markup("[bold]stopped[/]"), stopped);
     }
