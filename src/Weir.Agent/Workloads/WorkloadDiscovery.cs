@@ -1,11 +1,13 @@
 using Weir.Agent.Configuration;
+using Weir.Capture.Inline;
 using Weir.Linux;
 
 namespace Weir.Agent.Workloads;
 
-/// <summary>Finds the workloads of this host: the named network namespaces but Weir's own, joined with those that the configuration names.</summary>
+/// <summary>Finds the workloads of this host: the named network namespaces but those that a Weir made, joined with those that the configuration names.</summary>
 /// <remarks>
 /// A configured workload stands before a named namespace: the namespace it names gets its name and labels, and is no workload of its own besides.
+/// Another Weir's namespace is known by its name and the pipe in it. By both: a workload can make links in itself, but can't choose its namespace's name.
 /// Links that capture put into a workload are in the reading like others; the workload's addresses do not change by being captured.
 /// </remarks>
 /// <param name="ownNamespace">Weir's own namespace, which is no workload.</param>
@@ -29,8 +31,10 @@ public sealed class WorkloadDiscovery(INamespaceReader reader, IReadOnlyList<Wor
         var names = new HashSet<string> { ownNamespace };
         var own = reader.Read(PathOf(ownNamespace));
         if (own is not null) namespaces.Add(own.Inode);
+        var named = reader.ListNamed();
+        namespaces.UnionWith(named.Where(IsNameOfWeirs).Select(name => reader.Read(PathOf(name))).OfType<NamespaceReading>().Where(HoldsPipe).Select(reading => reading.Inode));
         foreach (var workload in configured) Add(workload.Name, PathOf(workload.Namespace), workload);
-        foreach (var name in reader.ListNamed()) Add(name, PathOf(name), null);
+        foreach (var name in named) Add(name, PathOf(name), null);
         return found;
 
         // One namespace is one workload, by whatever path it is reached; one name too.
@@ -49,6 +53,10 @@ public sealed class WorkloadDiscovery(INamespaceReader reader, IReadOnlyList<Wor
             });
         }
     }
+
+    private static bool IsNameOfWeirs(string name) => name == AgentNames.NamespacePrefix || name.StartsWith($"{AgentNames.NamespacePrefix}-", StringComparison.Ordinal);
+
+    private static bool HoldsPipe(NamespaceReading reading) => reading.Links.Any(link => link is { Kind: "veth", Name: PipeNames.Bridge });
 
     private static WorkloadChanges Compare(IReadOnlyList<DiscoveredWorkload> before, IReadOnlyList<DiscoveredWorkload> after)
     {

@@ -58,6 +58,25 @@ public sealed class WorkloadDiscoveryTests
     }
 
     [Fact]
+    public void Namespaces_of_other_weirs_are_no_workloads_by_any_name()
+    {
+        _host.Add("alias", 8);
+        _host.Add("web", 1, "10.0.0.1");
+        _host.AddWithPipe("weir-0a1b2c", 8);
+        _host.AddWithPipe("alias", 8);
+        Assert.Equal(["web"], Discovery(new WorkloadConfig { Name = "odd", Namespace = "weir-0a1b2c" }).Scan().Appeared.Select(w => w.Name));
+    }
+
+    [Fact]
+    public void A_workload_can_not_hide_behind_a_link_and_a_name_alone_hides_nothing()
+    {
+        _host.AddWithPipe("web", 1);
+        _host.Add("weir-test", 2, "10.0.0.2");
+        _host.AddWithPipe("weirdo", 3);
+        Assert.Equal(["web", "weir-test", "weirdo"], Discovery().Scan().Appeared.Select(w => w.Name));
+    }
+
+    [Fact]
     public void Nothing_new_is_no_change()
     {
         _host.Add("web", 1, "10.0.0.1");
@@ -107,6 +126,9 @@ public sealed class WorkloadDiscoveryTests
                 new WorkloadLink(1, "lo", "", [], true, [IPAddress.Loopback]),
                 new WorkloadLink(2, "eth0", "veth", [2, 0, 0, 0, 0, (byte)inode], true, [.. addresses.Select(IPAddress.Parse)]),
             ]);
+
+        public void AddWithPipe(string name, ulong inode)
+            => _namespaces[PathOf(name)] = new NamespaceReading(inode, [new WorkloadLink(10_000_000, "vbr-weir", "veth", [2, 0, 0, 0, 0, 9], true, [])]);
 
         public void Delete(string name) => _namespaces.Remove(PathOf(name));
 
