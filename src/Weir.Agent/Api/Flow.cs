@@ -77,7 +77,10 @@ public sealed record Conversation
 public sealed record Violation
 {
     public required long Id { get; init; }
+    /// <summary>When it was; of repeats, the last.</summary>
     public required DateTimeOffset Time { get; init; }
+    /// <summary>When the first of the repeats was that it stands for.</summary>
+    public required DateTimeOffset First { get; init; }
     public required string Workload { get; init; }
     public required SessionDirection Direction { get; init; }
     public required string From { get; init; }
@@ -97,7 +100,7 @@ public sealed record Violation
     public string DropReason { get; init; } = "None";
     /// <summary>In words: <c>no rule allows it (db is in protect)</c>.</summary>
     public required string Reason { get; init; }
-    /// <summary>How many of the same kind this record stands for.</summary>
+    /// <summary>How many repeats it stands for: the same ends, port, protocol, application and reason.</summary>
     public long Count { get; init; } = 1;
 }
 

@@ -16,7 +16,7 @@ namespace Weir.Agent.Flows;
 /// later (a new policy), what is counted from then on is written under the new one. Batches are bounded: beyond the bound records are counted as lost.
 /// Any thread may call.
 /// </remarks>
-internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observation> learn)
+internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observation> learn, FlowBounds? bounds = null)
 {
     /// <summary>How long a session may stay unwritten while its application is not known.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -24,11 +24,7 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
     /// <summary>A client that tries again from the same port in this time (a SYN sent again) is not a new violation.</summary>
     private static readonly TimeSpan SameAttempt = TimeSpan.FromSeconds(60);
 
-    private const int MaximumViolations = 2_000;
-    private const int MaximumReported = 16_384;
-    private const int MaximumSessions = 1 << 20;
-    private const int MaximumClosed = 200_000;
-
+    private readonly FlowBounds _bounds = bounds ?? new FlowBounds();
     private readonly Lock _turn = new();
     private readonly Dictionary<(int Loops, ulong Session), OpenSession> _sessions = [];
     private readonly List<OpenSession> _closed = [];
@@ -99,6 +95,14 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
             flow.Decision.Action, flow.Decision.RuleId, flow.Decision.Mode, flow.DropReason);
     }
 
+    private static OpenSession Open(FlowNames names, in FlowEvent flow, DateTimeOffset time) => new()
+    {
+        Start = time,
+        Key = KeyOf(names, flow),
+        Workload = names.WorkloadOf(flow.PortId),
+        ClientPort = flow.ClientPort,
+    };
+
     private void ObserveSession(FlowNames names, int loops, in FlowEvent flow)
     {
         var time = clock.At(flow.Time);
@@ -115,9 +119,9 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
                 Reason = flow.DropReason,
             };
         }
-        else if (_sessions.Count < MaximumSessions)
+        else if (_sessions.Count < _bounds.Sessions)
         {
-            session = new OpenSession { Start = time, Key = KeyOf(names, flow), ClientPort = flow.ClientPort };
+            session = Open(names, flow, time);
             _sessions.Add((loops, flow.Session), session);
         }
         else
@@ -134,7 +138,7 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
         Report(session);
         Learn(session, flow);
         if (live.HasReaders)
-            live.Publish(session.ToFlow(names.WorkloadOf(flow.PortId), flow.Session, isClosed ? FlowState.Closed : FlowState.Open));
+            live.Publish(session.ToFlow(flow.Session, isClosed ? FlowState.Closed : FlowState.Open));
         if (isClosed)
         {
             _sessions.Remove((loops, flow.Session));
@@ -146,23 +150,24 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
     private void ObserveDrop(FlowNames names, in FlowEvent flow)
     {
         var time = clock.At(flow.Time);
-        var session = new OpenSession { Start = time, LastSeen = time, Key = KeyOf(names, flow), ClientPort = flow.ClientPort };
+        var session = Open(names, flow, time);
+        session.LastSeen = time;
         session.Count(flow);
         Report(session);
         if (live.HasReaders)
-            live.Publish(session.ToFlow(names.WorkloadOf(flow.PortId), 0, FlowState.Dropped));
+            live.Publish(session.ToFlow(0, FlowState.Dropped));
         Finish(session);
     }
 
     private void Finish(OpenSession session)
     {
-        if (_closed.Count < MaximumClosed)
+        if (_closed.Count < _bounds.Records)
             _closed.Add(session);
         else
             _lost++;
     }
 
-    /// <summary>Once per session and verdict; the same thing at most once per batch.</summary>
+    /// <summary>Once per session and verdict; repeats in one batch are one record with their count.</summary>
     private void Report(OpenSession session)
     {
         var key = session.Key;
@@ -173,7 +178,8 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
         session.Reported = (key.Action, key.Reason);
         if (!IsNewAttempt(key, session))
             return;
-        if (_violations.Count >= MaximumViolations && !_violations.ContainsKey(key))
+        var isRepeat = _violations.TryGetValue(key, out var earlier);
+        if (!isRepeat && _violations.Count >= _bounds.Violations)
         {
             _lost++;
             return;
@@ -182,6 +188,7 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
         _violations[key] = new ViolationRecord
         {
             Time = session.LastSeen,
+            Count = (earlier?.Count ?? 0) + 1,
             From = key.Client.Name,
             FromAddress = key.Client.Address,
             To = key.Server.Name,
@@ -204,7 +211,7 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
     {
         var attempt = (key, session.ClientPort);
         var isNew = !_reported.TryGetValue(attempt, out var last) || session.LastSeen - last > SameAttempt;
-        if (_reported.Count >= MaximumReported)
+        if (_reported.Count >= _bounds.Attempts)
             _reported.Clear();
         _reported[attempt] = session.LastSeen;
         return isNew;
@@ -227,4 +234,19 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
             Decision = flow.Decision,
         });
     }
+}
+
+/// <summary>What a <see cref="FlowBook"/> holds at most; what is beyond is counted as lost.</summary>
+internal sealed record FlowBounds
+{
+    public int Sessions { get; init; } = 1 << 20;
+
+    /// <summary>Ended sessions and dropped frames between two writes.</summary>
+    public int Records { get; init; } = 200_000;
+
+    /// <summary>Different violations between two writes.</summary>
+    public int Violations { get; init; } = 2_000;
+
+    /// <summary>Attempts that are remembered, to tell one sent again from a new one. Beyond it all are forgotten, and some are told twice.</summary>
+    public int Attempts { get; init; } = 16_384;
 }

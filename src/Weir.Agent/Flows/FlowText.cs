@@ -50,6 +50,8 @@ internal static class FlowText
     {
         Id = record.Id,
         Time = record.Time,
+        First = record.First ?? record.Time,
+        Count = record.Count,
         Workload = (record.End == SessionDirection.Egress ? record.From : record.To) ?? "",
         Direction = record.End,
         From = record.From ?? record.FromAddress.ToString(),

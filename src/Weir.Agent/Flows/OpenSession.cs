@@ -26,6 +26,9 @@ internal sealed class OpenSession
 
     public required FlowKey Key { get; set; }
 
+    /// <summary>At whose port it is seen: its name when the session began.</summary>
+    public required string Workload { get; init; }
+
     public required ushort ClientPort { get; init; }
 
     /// <summary>The key does not change by identification any more, so what was counted can be written.</summary>
@@ -103,12 +106,12 @@ internal sealed class OpenSession
     }
 
     /// <summary>As a live reader sees it: with what was counted since it was opened.</summary>
-    public Flow ToFlow(string workload, ulong session, FlowState state) => new()
+    public Flow ToFlow(ulong session, FlowState state) => new()
     {
         Session = session,
         Start = Start,
         LastSeen = LastSeen,
-        Workload = workload,
+        Workload = Workload,
         Direction = Key.End,
         From = Key.Client.NameOrAddress,
         To = Key.Server.NameOrAddress,

@@ -20,8 +20,8 @@ internal static class FlowTables
 
     private const string InsertViolation = """
         INSERT INTO violations (time, from_name, from_address, to_name, to_address, client_port, protocol, server_port, application, server_name,
-            end, action, rule, mode, reason)
-        VALUES ($time, $from, $fromAddress, $to, $toAddress, $clientPort, $protocol, $port, $application, $serverName, $end, $action, $rule, $mode, $reason)
+            end, action, rule, mode, reason, count)
+        VALUES ($time, $from, $fromAddress, $to, $toAddress, $clientPort, $protocol, $port, $application, $serverName, $end, $action, $rule, $mode, $reason, $count)
         """;
 
     private const string SelectFlows = """
@@ -32,12 +32,16 @@ internal static class FlowTables
         ORDER BY last_seen DESC, id DESC LIMIT $limit
         """;
 
+    // Repeats are one: the newest one's row, with how many there are and when the first was.
     private const string SelectViolations = """
         SELECT from_name, from_address, to_name, to_address, protocol, server_port, application, server_name, end, action, rule, mode, reason,
-            id, time, client_port FROM violations
-        WHERE ($from IS NULL OR from_name = $from OR from_address = $from) AND ($to IS NULL OR to_name = $to OR to_address = $to)
-            AND ($verdict IS NULL OR action = $verdict) AND ($since IS NULL OR time >= $since)
-        ORDER BY id DESC LIMIT $limit
+            id, time, client_port, repeats, first FROM violations
+        JOIN (SELECT max(id) AS newest, sum(count) AS repeats, min(time) AS first FROM violations
+            WHERE ($from IS NULL OR from_name = $from OR from_address = $from) AND ($to IS NULL OR to_name = $to OR to_address = $to)
+                AND ($verdict IS NULL OR action = $verdict) AND ($since IS NULL OR time >= $since)
+            GROUP BY from_name, from_address, to_name, to_address, protocol, server_port, application, end, action, rule, mode, reason
+            ORDER BY newest DESC LIMIT $limit) ON id = newest
+        ORDER BY id DESC
         """;
 
     public static void Insert(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<FlowRecord> flows)
@@ -68,7 +72,7 @@ internal static class FlowTables
             command.Set("$time", violation.Time.UtcTicks).Set("$from", violation.From ?? "").Set("$fromAddress", violation.FromAddress.ToString())
                 .Set("$to", violation.To ?? "").Set("$toAddress", violation.ToAddress.ToString()).Set("$clientPort", violation.ClientPort)
                 .Set("$protocol", violation.Protocol).Set("$port", violation.ServerPort).Set("$application", (int)violation.Application).Set("$serverName", violation.ServerName ?? "")
-                .Set("$end", (int)violation.End).Set("$action", (int)violation.Action).Set("$rule", violation.RuleId).Set("$mode", (int)violation.Mode).Set("$reason", violation.Reason);
+                .Set("$end", (int)violation.End).Set("$action", (int)violation.Action).Set("$rule", violation.RuleId).Set("$mode", (int)violation.Mode).Set("$reason", violation.Reason).Set("$count", violation.Count);
             command.ExecuteNonQuery();
         }
     }
@@ -117,6 +121,8 @@ internal static class FlowTables
             Id = row.GetInt64(13),
             Time = SqlValues.Time(row.GetInt64(14)),
             ClientPort = (ushort)row.GetInt32(15),
+            Count = row.GetInt64(16),
+            First = SqlValues.Time(row.GetInt64(17)),
         });
 
     private static List<T> Select<T>(SqliteConnection connection, string sql, FlowFilter filter, Func<SqliteDataReader, T> read)

@@ -34,7 +34,7 @@ public interface IStore : IDisposable
     /// <summary>Last seen first.</summary>
     IReadOnlyList<FlowRecord> ListFlows(FlowFilter filter);
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Newest first; repeats are one record with their count.</summary>
     IReadOnlyList<ViolationRecord> ListViolations(FlowFilter filter);
 
     /// <summary>Every workload that was ever seen, by name.</summary>

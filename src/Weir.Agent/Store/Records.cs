@@ -38,12 +38,17 @@ public sealed record FlowRecord
     public required DateTimeOffset LastSeen { get; init; }
 }
 
-/// <summary>A session that the policy reported or dropped.</summary>
+/// <summary>What the policy reported or dropped. Listed, it stands for all its repeats: the same but for time, client's port and server's name.</summary>
 public sealed record ViolationRecord
 {
-    /// <summary>Given by the store, ascending; 0 before it is stored.</summary>
+    /// <summary>Given by the store, ascending; 0 before it is stored. Of repeats, the newest one's.</summary>
     public long Id { get; init; }
+    /// <summary>When the last of them was.</summary>
     public required DateTimeOffset Time { get; init; }
+    /// <summary>When the first of them was; null before it is stored.</summary>
+    public DateTimeOffset? First { get; init; }
+    /// <summary>How many sessions, or frames without a session, it stands for.</summary>
+    public long Count { get; init; } = 1;
     public string? From { get; init; }
     public required IPAddress FromAddress { get; init; }
     public string? To { get; init; }

@@ -33,6 +33,7 @@ internal static class Schema
             end INTEGER NOT NULL, action INTEGER NOT NULL, rule INTEGER NOT NULL, mode INTEGER NOT NULL, reason TEXT NOT NULL);
         CREATE INDEX violations_time ON violations (time);
         """,
+        "ALTER TABLE violations ADD COLUMN count INTEGER NOT NULL DEFAULT 1;",
     ];
 
     public static int Version => s_migrations.Length;

@@ -137,11 +137,13 @@ internal static class FlowsCommand
             return;
         }
 
-        var table = new TableView("time", "from", "to", "port", "application", "verdict", "reason");
+        var table = new TableView("first", "last", Column.Number("times"), "from", "to", "port", "application", "verdict", "reason");
         foreach (var violation in violations)
         {
             table.Add(
+                violation.First.ToLocalTime().ToString("HH:mm:ss"),
                 violation.Time.ToLocalTime().ToString("HH:mm:ss"),
+                $"{violation.Count}",
                 violation.From,
                 violation.To,
                 Port(violation.Protocol, violation.Port),

@@ -59,7 +59,7 @@ public sealed class SqliteStoreTests : IDisposable
         Assert.Equal(learned, again.GetLearned());
         Assert.Equal([KeyValuePair.Create("web", PolicyMode.Protect)], again.GroupModes());
         Assert.Equal([flow], again.ListFlows(new FlowFilter()));
-        Assert.Equal([violation with { Id = 1 }], again.ListViolations(new FlowFilter()));
+        Assert.Equal([violation with { Id = 1, First = violation.Time }], again.ListViolations(new FlowFilter()));
         var stored = Assert.Single(again.ListWorkloads());
         Assert.Equal(workload with { Addresses = stored.Addresses, Labels = stored.Labels }, stored);
         Assert.Equal(workload.Addresses, stored.Addresses);
@@ -140,6 +140,34 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
+    public void Repeats_of_a_violation_are_one_with_their_count_and_the_first_and_last_time()
+    {
+        using var store = Open();
+        var start = _time.GetUtcNow();
+        store.Write(new StoreBatch { Violations = [Violation("web", "db") with { Count = 3 }, Violation("web", "db") with { ServerPort = 22 }] });
+        store.Write(new StoreBatch { Violations = [Violation("web", "db") with { Time = start.AddSeconds(9), ClientPort = 50_000, ServerName = "db.example" }] });
+
+        Assert.Equal(
+            [
+                Violation("web", "db") with { Id = 3, Time = start.AddSeconds(9), First = start, Count = 4, ClientPort = 50_000, ServerName = "db.example" },
+                Violation("web", "db") with { Id = 2, First = start, ServerPort = 22 },
+            ],
+            store.ListViolations(new FlowFilter()));
+        Assert.Equal([(3L, 1L)], store.ListViolations(new FlowFilter { Since = start.AddSeconds(1) }).Select(v => (v.Id, v.Count)));
+        Assert.Equal([3L], store.ListViolations(new FlowFilter { Limit = 1 }).Select(v => v.Id));
+    }
+
+    [Fact]
+    public void An_older_stores_violations_count_once_each()
+    {
+        Open().Dispose();
+        Execute("ALTER TABLE violations DROP COLUMN count; PRAGMA user_version = 1;");
+        Execute("INSERT INTO violations VALUES (1, 638000000000000000, 'web', '10.0.0.1', 'db', '10.0.0.3', 40000, 6, 6379, 0, '', 1, 3, 0, 2, 'PolicyDeny')");
+        using var store = Open();
+        Assert.Equal([1L], store.ListViolations(new FlowFilter()).Select(v => v.Count));
+    }
+
+    [Fact]
     public void What_is_too_old_or_too_much_is_pruned_but_never_the_current_policy()
     {
         using var store = SqliteStore.Open(Path, _time, new Retention { Flows = 10, Violations = 5, PolicyVersions = 2, Age = TimeSpan.FromDays(1) });
@@ -147,7 +175,7 @@ public sealed class SqliteStoreTests : IDisposable
         store.Write(new StoreBatch
         {
             Flows = [.. Enumerable.Range(1, 30).Select(i => Flow("web", "api") with { ServerPort = (ushort)i, LastSeen = _time.GetUtcNow().AddSeconds(i) })],
-            Violations = [.. Enumerable.Range(1, 8).Select(_ => Violation("web", "db"))],
+            Violations = [.. Enumerable.Range(1, 8).Select(i => Violation("web", "db") with { ServerPort = (ushort)i })],
         });
 
         Assert.Equal(20 + 3 + 2, store.Prune());
@@ -269,7 +297,7 @@ public sealed class SqliteStoreTests : IDisposable
         });
         Assert.Equal(160, store.ListFlows(new FlowFilter())[0].Sessions);
         Assert.Equal(160, store.CurrentPolicy()!.Number);
-        Assert.Equal(160, store.ListViolations(new FlowFilter()).Count);
+        Assert.Equal(160, store.ListViolations(new FlowFilter()).Sum(v => v.Count));
     }
 
     private SqliteStore Open() => SqliteStore.Open(Path, _time);
