@@ -236,8 +236,8 @@ public sealed class Captures(CaptureSettings settings)
             {
                 context.Fault();
                 record.Steps[i].Revert(context);
-                StepText shown = record.Steps[i].Render(text);
-                progress?.Invoke(shown with { Commands = shown.Inverse, Inverse = shown.Commands });
+                if (progress is not null && record.Steps[i].Render(text).Inverted() is { Explanation.Length: > 0 } shown)
+                    progress(shown);
             }
 
             context.Fault();

@@ -28,7 +28,10 @@ internal sealed record CreateNamespaceStep : CaptureStep
         text.Weir,
         [$"ip netns add {text.Weir}", .. Silence.Select(setting => $"ip netns exec {text.Weir} sysctl -w {setting.Key.Replace('/', '.')}={setting.Value}")],
         [$"ip netns delete {text.Weir}"],
-        "A namespace of Weir's own holds the ports that are taken and the pipe to the enforcer; it outlives the agent.");
+        "A namespace of Weir's own holds the ports that are taken and the pipe to the enforcer; it outlives the agent.")
+    {
+        ReleaseExplanation = "Weir's namespace goes when no other workload's port is in it.",
+    };
 
     /// <summary>A kernel without IPv6 has nothing to be switched off.</summary>
     public static void Quieten(NetworkNamespace ns)

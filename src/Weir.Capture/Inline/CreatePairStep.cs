@@ -57,7 +57,10 @@ internal sealed record CreatePairStep(ushort PortId) : CaptureStep
                 text.InWeir($"link set {port.InsideName} up"),
             ],
             [text.InWeir($"link delete {port.InsideName}")],
-            $"The new pair is made whole in Weir's namespace: {port.SpareName} will be the workload's {port.Name}, {port.InsideName} stays.");
+            $"The new pair is made whole in Weir's namespace: {port.SpareName} will be the workload's {port.Name}, {port.InsideName} stays.")
+        {
+            ReleaseExplanation = $"The pair that stood between, {port.SpareName} and {port.InsideName}, is deleted.",
+        };
     }
 
     internal static SteeringNames Names(PlanText text, PortPlan port, PortState state) =>

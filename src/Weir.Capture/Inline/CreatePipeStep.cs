@@ -33,7 +33,10 @@ internal sealed record CreatePipeStep : CaptureStep
             .. ProgramRendering.Program(text.Weir, PipeNames.End, SteeringFilters.EndName),
         ],
         [text.InWeir($"link delete {PipeNames.Bridge}")],
-        $"Frames that need a verdict go into {PipeNames.Bridge} and out of {PipeNames.End}, where the enforcer reads and returns them.");
+        $"Frames that need a verdict go into {PipeNames.Bridge} and out of {PipeNames.End}, where the enforcer reads and returns them.")
+    {
+        ReleaseExplanation = "The pipe to the enforcer goes with Weir's namespace.",
+    };
 
     /// <summary>Makes what is missing of the pair, and brings it up.</summary>
     public static void CreateLinks(RouteSocket socket)

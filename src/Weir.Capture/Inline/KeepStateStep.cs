@@ -23,5 +23,8 @@ internal sealed record KeepStateStep : CaptureStep
         text.Workload,
         [],
         RestoreRoutesStep.Commands(text),
-        "Addresses, routes, neighbours and settings are written down before anything changes.");
+        "Addresses, routes, neighbours and settings are written down before anything changes.")
+    {
+        ReleaseExplanation = "Routes of all tables, permanent neighbours and settings are put on the workload's own ports as they are at this moment.",
+    };
 }

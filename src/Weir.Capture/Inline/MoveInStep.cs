@@ -37,6 +37,9 @@ internal sealed record MoveInStep(ushort PortId) : CaptureStep
             text.Workload,
             [text.InWeir($"link set {port.SpareName} netns {text.Workload} name {port.Name} index {port.Index}"), .. PortConfiguration.Commands(text, port, text.State(PortId))],
             [text.InWorkload($"link set {port.Name} netns {text.Weir} name {port.SpareName}")],
-            $"The new {port.Name} has the old one's name, index, address and settings: sockets and scripts find what they knew.");
+            $"The new {port.Name} has the old one's name, index, address and settings: sockets and scripts find what they knew.")
+        {
+            ReleaseExplanation = $"The new {port.Name} goes back to Weir's namespace as {port.SpareName}, to make room for the workload's own.",
+        };
     }
 }

@@ -61,7 +61,10 @@ internal sealed record MoveOutStep(ushort PortId) : CaptureStep
                 text.InWeir($"link set {port.OutsideName} netns {text.Workload} name {port.Name} address {Ethernet.Text(state.Address)}"),
                 .. PortConfiguration.Commands(text, port, state),
             ],
-            $"The workload's own {port.Name} becomes {port.OutsideName} in Weir's namespace; its other end, on the network's side, notices nothing but a moment without carrier.");
+            $"The workload's own {port.Name} becomes {port.OutsideName} in Weir's namespace; its other end, on the network's side, notices nothing but a moment without carrier.")
+        {
+            ReleaseExplanation = $"The workload's own port is {port.Name} again, with its addresses; from here on its traffic passes without Weir.",
+        };
     }
 
     /// <summary>What was changed on the new port while it stood for the original, the original takes over; nothing in the usual case.</summary>

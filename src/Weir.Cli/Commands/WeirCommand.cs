@@ -19,7 +19,7 @@ public static class WeirCommand
     {
         var root = new RootCommand(Description)
         {
-            DemoCommand.Create().WithExamples("weir demo", "weir demo --mode tap", "weir demo --once --json"),
+            DemoCommand.Create(host.Globals).WithExamples("weir demo", "weir demo --mode tap", "weir demo --once --json"),
             UpCommand.Create(host),
             StatusCommand.Create(host),
             WorkloadsCommand.Create(host),

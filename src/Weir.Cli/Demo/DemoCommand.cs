@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Weir.Capture;
+using Weir.Cli.Commands;
 using Weir.Linux;
 
 namespace Weir.Cli.Demo;
@@ -11,14 +12,11 @@ public static class DemoCommand
 {
     private static readonly string[] Later = ["queue", "node", "pod"];
 
-    public static Command Create()
+    public static Command Create(GlobalOptions globals)
     {
         Option<string> mode = new("--mode") { Description = "How the workloads are captured: inline or tap (queue, node and pod come later).", DefaultValueFactory = _ => "inline", HelpName = "tap|inline" };
         Option<bool> once = new("--once") { Description = "End after the rounds, instead of going on live until Ctrl-C." };
-        Option<bool> json = new("--json") { Description = "Print one JSON object at the end, and nothing else, on standard output; progress goes to standard error." };
         Option<int?> port = new("--port") { Description = "The port of the web console. There is none yet: the number is checked and not used.", HelpName = "N" };
-        Option<string?> state = new("--state") { Description = "Keep the demo's state here instead of in a directory that goes with it.", HelpName = "DIR" };
-        Option<string?> socket = new("--socket") { Description = "Serve the demo agent's API here, so that weir flows -f --socket PATH can watch it.", HelpName = "PATH" };
         mode.Validators.Add(result =>
         {
             var value = result.GetValueOrDefault<string>();
@@ -36,15 +34,16 @@ public static class DemoCommand
         var command = new Command(
             "demo",
             "Makes three workloads on this host, captures them, learns their traffic, protects them, lets an attack fail, and releases all. "
-            + "Example: sudo weir demo --once") { mode, once, json, port, state, socket };
+            + "Its state goes with it, unless --state says where to keep it; 'weir flows -f --socket PATH' watches a 'weir demo --socket PATH'. "
+            + "With --json standard output gets one JSON object at the end and nothing else; progress goes to standard error.") { mode, once, port };
         command.SetAction((result, _) => RunAsync(new DemoOptions
         {
             Mode = result.GetValue(mode) == "tap" ? CaptureMode.Tap : CaptureMode.Inline,
             Once = result.GetValue(once),
-            Json = result.GetValue(json),
+            Json = result.GetValue(globals.Json),
             Port = result.GetValue(port),
-            StateDirectory = result.GetValue(state),
-            SocketPath = result.GetValue(socket),
+            StateDirectory = result.GetResult(globals.State) is { Implicit: false } ? result.GetValue(globals.State) : null,
+            SocketPath = result.GetValue(globals.Socket),
             Break = Environment.GetEnvironmentVariable(DemoBreak.Variable) ?? "",
         }));
         return command;

@@ -43,6 +43,8 @@ public class InlinePlanTests
             text.Append($"# {step.Explanation}\n");
             foreach (string command in step.Commands)
                 text.Append($"{command}\n");
+            if (step.ReleaseExplanation.Length > 0)
+                text.Append($"  # undo: {step.ReleaseExplanation}\n");
             foreach (string command in step.Inverse)
                 text.Append($"  undo: {command}\n");
             text.Append('\n');
