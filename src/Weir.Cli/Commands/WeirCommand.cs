@@ -19,7 +19,7 @@ public static class WeirCommand
     {
         var root = new RootCommand(Description)
         {
-            DemoCommand.Create(host.Globals).WithExamples("weir demo", "weir demo --mode tap", "weir demo --once --json"),
+            DemoCommand.Create(host.Globals).WithExamples("weir demo", "weir demo --mode tap", "weir demo --once --json", "weir demo --socket /tmp/demo.sock (and elsewhere: weir flows -f --socket /tmp/demo.sock)"),
             UpCommand.Create(host),
             StatusCommand.Create(host),
             WorkloadsCommand.Create(host),

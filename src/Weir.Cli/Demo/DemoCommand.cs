@@ -34,8 +34,7 @@ public static class DemoCommand
         var command = new Command(
             "demo",
             "Makes three workloads on this host, captures them, learns their traffic, protects them, lets an attack fail, and releases all. "
-            + "Its state goes with it, unless --state says where to keep it; 'weir flows -f --socket PATH' watches a 'weir demo --socket PATH'. "
-            + "With --json standard output gets one JSON object at the end and nothing else; progress goes to standard error.") { mode, once, port };
+            + "Its state goes with it, unless it is given a --state.") { mode, once, port };
         command.SetAction((result, _) => RunAsync(new DemoOptions
         {
             Mode = result.GetValue(mode) == "tap" ? CaptureMode.Tap : CaptureMode.Inline,
