@@ -8,7 +8,10 @@ namespace Weir.Capture.Inline;
 /// <summary>Reads what a workload's ports have.</summary>
 internal static class PortReader
 {
+    // include/uapi/linux/neighbour.h
+    private const ushort NUD_STALE = 0x04;
     private const ushort NUD_PERMANENT = 0x80;
+    private const ushort NUD_LEARNED = 0x02 | NUD_STALE | 0x08 | 0x10;
     private const uint IFF_NOARP = 0x80;
     private static readonly string[] Folders = ["net/ipv4/conf", "net/ipv6/conf", "net/ipv4/neigh", "net/ipv6/neigh"];
 
@@ -20,8 +23,16 @@ internal static class PortReader
             list.ToDictionary(port => port.Id, port => Read(workload, socket, port.Link)),
             new RouteState(
                 [.. socket.Routes.List()],
-                [.. socket.Neighbors.List().Where(neighbor => (neighbor.State & NUD_PERMANENT) != 0 && indexes.Contains(neighbor.LinkIndex))]));
+                [.. socket.Neighbors.List().Where(neighbor => indexes.Contains(neighbor.LinkIndex)).Select(Kept).OfType<Neighbor>()]));
     }
+
+    /// <summary>A learned neighbour is kept as stale: used at once and confirmed in use, so that open connections need not ask again, which may take a second.</summary>
+    private static Neighbor? Kept(Neighbor neighbor) => neighbor switch
+    {
+        { State: var state } when (state & NUD_PERMANENT) != 0 => neighbor,
+        { State: var state, LinkLayerAddress.Length: > 0 } when (state & NUD_LEARNED) != 0 => neighbor with { State = NUD_STALE },
+        _ => null,
+    };
 
     /// <summary>All settings of a device by their full key.</summary>
     public static Dictionary<string, string> Settings(NetworkNamespace workload, string link) =>

@@ -4,9 +4,11 @@ using Weir.Netlink.Route;
 
 namespace Weir.Capture.Inline;
 
-/// <summary>Routes and permanent neighbours went with the old port; here they come back.</summary>
+/// <summary>Routes and neighbours went with the old port; here they come back.</summary>
 internal sealed record RestoreRoutesStep : CaptureStep
 {
+    private const ushort NUD_PERMANENT = 0x80;
+
     public override bool InGap => true;
 
     public override void Apply(StepContext context)
@@ -24,12 +26,12 @@ internal sealed record RestoreRoutesStep : CaptureStep
         text.Workload,
         Commands(text),
         [],
-        "Routes of all tables and permanent neighbours come back as they were.");
+        "Routes of all tables and neighbours come back as they were.");
 
     internal static IReadOnlyList<string> Commands(PlanText text) =>
     [
         .. text.Details.Before.Routes.Routes.Where(route => RouteRestore.IsLostWithPort(route, text.Details)).Select(route => text.InWorkload(Command(route, text))),
-        .. text.Details.Before.Routes.Neighbors.Select(neighbor => text.InWorkload($"neighbour replace {neighbor.Address} lladdr {Ethernet.Text(neighbor.LinkLayerAddress)} dev {Name(neighbor.LinkIndex, text)} nud permanent")),
+        .. text.Details.Before.Routes.Neighbors.Select(neighbor => text.InWorkload($"neighbour replace {neighbor.Address} lladdr {Ethernet.Text(neighbor.LinkLayerAddress)} dev {Name(neighbor.LinkIndex, text)} nud {((neighbor.State & NUD_PERMANENT) != 0 ? "permanent" : "stale")}")),
     ];
 
     private static string Command(IpRoute route, PlanText text)

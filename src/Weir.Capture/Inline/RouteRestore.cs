@@ -7,7 +7,7 @@ using Weir.Netlink.Route;
 
 namespace Weir.Capture.Inline;
 
-/// <summary>Brings back the routes and permanent neighbours that went with a port. Compares first, so it may be called at any time, again and again.</summary>
+/// <summary>Brings back the routes and neighbours that went with a port. Compares first, so it may be called at any time, again and again.</summary>
 internal static class RouteRestore
 {
     private const byte KernelProtocol = 2;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Weir.Capture;
 using Weir.Host;
 using Weir.Linux;
@@ -56,6 +57,28 @@ public class InlineCaptureTests
         bench.Captures.Release(db.Name);
         bench.ExpectAsBefore(before);
         Assert.Equal(addresses, Addresses(db));
+    }
+
+    [Fact]
+    public void Learned_neighbours_are_known_on_both_sides_of_the_exchange()
+    {
+        RootTier.Require("ip", "ping");
+        using CaptureBench bench = new();
+        TestWorkload db = bench.Host[0], web = bench.Host[1];
+        bench.Ping(db, web.Address4);
+        bench.Ping(db, web.Address6);
+
+        bench.Capture(db);
+        ExpectNeighbors();
+        bench.Captures.Release(db.Name);
+        ExpectNeighbors();
+
+        void ExpectNeighbors()
+        {
+            string neighbors = db.Namespace.Ip("neighbour show dev eth0").Output;
+            Assert.Matches($"(?m)^{Regex.Escape(web.Address4)} .*lladdr", neighbors);
+            Assert.Matches($"(?m)^{Regex.Escape(web.Address6)} .*lladdr", neighbors);
+        }
     }
 
     [Fact]
