@@ -68,7 +68,7 @@ internal sealed class ConnectionRate(TestNamespace from, TestNamespace to, strin
                 connection.Receive(buffer);
             }
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The listener was closed: the measurement is over.
         }
