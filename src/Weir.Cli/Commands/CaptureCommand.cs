@@ -29,15 +29,14 @@ internal static class CaptureCommand
             using var agent = await invocation.FindAgentAsync();
             var result = agent is not null
                 ? await agent.CaptureAsync(name, wanted, invocation.Cancel)
-                : CaptureDirectly(invocation, Targets.Find(name, invocation.Arguments.GetValue(netns)), wanted, invocation.Arguments.GetValue(failClosed));
+                : CaptureDirectly(invocation.Captures(invocation.Arguments.GetValue(failClosed)), Targets.Find(name, invocation.Arguments.GetValue(netns)), wanted);
             Show(invocation, result, withAgent: agent is not null);
             return ExitCode.Done;
         }
     }
 
-    private static CaptureResult CaptureDirectly(Invocation invocation, CaptureTarget target, CaptureMode mode, bool failClosed)
+    private static CaptureResult CaptureDirectly(Captures captures, CaptureTarget target, CaptureMode mode)
     {
-        var captures = invocation.Captures(failClosed);
         captures.Recover();
         var steps = new List<PlanStep>();
         var captured = captures.Apply(captures.Plan(target, mode), step => steps.Add(PlanStep.Of(step)));
