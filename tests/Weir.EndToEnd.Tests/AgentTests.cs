@@ -26,20 +26,38 @@ public class AgentTests
         Assert.Single(two.Agent.Json("workloads").EnumerateArray(), workload => workload.TryGetProperty("capture", out JsonElement _));
     }
 
-    [Fact]
-    public void Learned_rules_captures_and_flows_survive_a_restart()
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("KILL")]
+    public void Policy_modes_learned_rules_flows_and_captures_survive_the_end_of_the_agent(string signal)
     {
         using Scene scene = new(servers => servers.Redis().Nginx());
         scene.Agent.Start();
         scene.Capture("inline", "db");
+        scene.Capture("tap", "web");
+        scene.Agent.Policy("rules:\n  - id: 7\n    from: web\n    to: db\n    ports: [tcp/9]\n    action: deny\n");
         scene.Clients.Redis(scene.Db.Address4);
+        Eventually.True(TimeSpan.FromSeconds(5), () => scene.Agent.Json("status").GetProperty("learnedRules").GetInt32() > 0, "a rule is learned");
         scene.Agent.Run("mode", "db", "protect");
-        scene.Agent.Stop();
+        Assert.False(scene.Clients.CanConnect(scene.Db.Address4, 80));
+        Eventually.True(TimeSpan.FromSeconds(5), () => Violations(scene).Any(), "the violation is recorded");
+        string policy = scene.Agent.Run("policy", "get").Output;
+        IReadOnlyList<string> workloads = Workloads(scene), flows = FlowLines(scene), violations = Violations(scene);
+        Assert.Contains(flows, flow => flow.Contains("redis"));
 
+        if (signal == "KILL")
+            scene.Agent.Kill();
+        else
+            scene.Agent.Stop();
         scene.Agent.Start();
+
+        Assert.Equal(policy, scene.Agent.Run("policy", "get").Output);
+        Assert.Equal(workloads, Workloads(scene));
+        Assert.Superset(flows.ToHashSet(), FlowLines(scene).ToHashSet());
+        Assert.Superset(violations.ToHashSet(), Violations(scene).ToHashSet());
         scene.Clients.Redis(scene.Db.Address4);
         Assert.False(scene.Clients.CanConnect(scene.Db.Address4, 80), "what was protected is protected still");
-        Assert.Contains(scene.Agent.Flows(), flow => flow.GetProperty("application").GetString() == "redis");
+        scene.Agent.CheckThreads();
     }
 
     [Theory]
@@ -76,4 +94,21 @@ public class AgentTests
         before.CheckUnchanged();
         Assert.Null(scene.Agent.Namespace);
     }
+
+    /// <summary>Who is captured how, since when, through which ports, and in which mode.</summary>
+    private static IReadOnlyList<string> Workloads(Scene scene) =>
+    [
+        .. scene.Agent.Json("workloads").EnumerateArray()
+            .Where(workload => workload.TryGetProperty("capture", out JsonElement _))
+            .Select(workload => Text(workload, "name", "capture", "since", "mode") + string.Join(',', workload.GetProperty("ports").EnumerateArray().Select(port => Text(port, "id", "name", "outsideName", "insideName")))),
+    ];
+
+    private static IReadOnlyList<string> FlowLines(Scene scene) =>
+        [.. scene.Agent.Flows().Select(flow => Text(flow, "workload", "from", "to", "port", "protocol", "application", "verdict", "rule", "start"))];
+
+    private static IReadOnlyList<string> Violations(Scene scene) =>
+        [.. scene.Agent.Json("flows", "--violations").EnumerateArray().Select(violation => Text(violation, "from", "to", "port", "reason", "first"))];
+
+    private static string Text(JsonElement element, params IReadOnlyList<string> names) =>
+        string.Join(' ', names.Select(name => element.TryGetProperty(name, out JsonElement value) ? value.ToString() : "-"));
 }
