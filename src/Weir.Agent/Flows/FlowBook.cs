@@ -68,7 +68,7 @@ internal sealed class FlowBook(WallClock clock, LiveFlows live, Action<Observati
         {
             var patience = clock.Now - Patience;
             var due = _sessions.Values.Where(session => session.IsDirty && (session.IsFinal || session.Start < patience)).Concat(_closed);
-            var flows = due.GroupBy(session => (session.Key, New: session.Written != session.Key)).Select(group => Sum([.. group.Select(session => session.TakeRecord())])).ToList();
+            var flows = due.GroupBy(session => (session.Key, session.IsNewRecord)).Select(group => Sum([.. group.Select(session => session.TakeRecord())])).ToList();
             _closed.Clear();
             List<ViolationRecord> violations = [.. _violations.Values];
             _violations.Clear();

@@ -41,8 +41,11 @@ internal sealed class OpenSession
 
     public bool IsDirty { get; set; }
 
-    /// <summary>The key under which it was written last; it counts as one session of each key it was under.</summary>
+    /// <summary>The key under which it was written last.</summary>
     public FlowKey? Written { get; set; }
+
+    /// <summary>It counts as one session of each application that it was written under; a new verdict does not make it another session.</summary>
+    public bool IsNewRecord => Written?.Application != Key.Application;
 
     public DateTimeOffset LastSeen { get; set; }
 
@@ -91,7 +94,7 @@ internal sealed class OpenSession
             RuleId = Key.RuleId,
             Mode = Key.Mode,
             Reason = Key.Reason == DropReason.None ? "" : Key.Reason.ToString(),
-            Sessions = Written == Key ? 0 : 1,
+            Sessions = IsNewRecord ? 1 : 0,
             ClientPackets = (long)ClientPackets,
             ClientBytes = (long)ClientBytes,
             ServerPackets = (long)ServerPackets,

@@ -191,6 +191,22 @@ public sealed class FlowBookTests
     }
 
     [Fact]
+    public void A_new_verdict_does_not_make_it_another_session()
+    {
+        var book = Book();
+        book.Observe(1, Identified(FlowEventKind.Opened, 1));
+        List<FlowRecord> written = [.. book.Take().Flows];
+        for (int rule = 10_000; rule < 10_003; rule++)
+        {
+            book.Observe(1, Identified(FlowEventKind.Updated, 1) with { Decision = new PolicyDecision(PolicyAction.Accept, rule, PolicyMode.Protect), ClientBytes = 7 });
+            written.AddRange(book.Take().Flows);
+        }
+
+        Assert.Equal(4, written.Count);
+        Assert.Equal((1L, 21L), (written.Sum(record => record.Sessions), written.Sum(record => record.ClientBytes)));
+    }
+
+    [Fact]
     public void Sessions_that_are_alike_are_one_record_and_their_sum_is_right()
     {
         var book = Book();
