@@ -37,6 +37,25 @@ public class ProtectTests
     }
 
     [Fact]
+    public void A_client_that_tries_again_and_again_is_one_line_with_a_count()
+    {
+        using Scene scene = new(servers => servers.Nginx());
+        scene.Agent.Start();
+        scene.Capture("inline", "db");
+        scene.Agent.Run("mode", "db", "protect");
+        for (int attempt = 0; attempt < 3; attempt++)
+            Assert.False(scene.Clients.CanConnect(scene.Db.Address4, 80, seconds: 1.5));
+
+        JsonElement violation = default;
+        Eventually.True(
+            TimeSpan.FromSeconds(5),
+            () => (violation = Violations(scene).FirstOrDefault(violation => Port(violation) == 80)).ValueKind == JsonValueKind.Object && violation.GetProperty("count").GetInt32() >= 2,
+            "several attempts in one violation");
+        Assert.Single(Violations(scene), violation => Port(violation) == 80);
+        Assert.True(violation.GetProperty("time").GetDateTimeOffset() - violation.GetProperty("first").GetDateTimeOffset() > TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public void A_stricter_policy_ends_settled_sessions_at_once()
     {
         using Scene scene = new(servers => servers.Iperf().Redis());
@@ -73,4 +92,6 @@ public class ProtectTests
     private static long Received(Scene scene) => scene.Agent.Flows().Where(flow => Port(flow) == 5201).Max(flow => (long?)flow.GetProperty("bytesSent").GetInt64()) ?? 0;
 
     private static int Port(JsonElement flow) => flow.GetProperty("port").GetInt32();
+
+    private static IReadOnlyList<JsonElement> Violations(Scene scene) => [.. scene.Agent.Json("flows", "--violations").EnumerateArray()];
 }

@@ -100,7 +100,7 @@ public sealed record Violation
     public string DropReason { get; init; } = "None";
     /// <summary>In words: <c>no rule allows it (db is in protect)</c>.</summary>
     public required string Reason { get; init; }
-    /// <summary>How many repeats it stands for: the same ends, port, protocol, application and reason.</summary>
+    /// <summary>How many reports it stands for: the same ends, port, protocol, application and reason. First packets that a client had dropped at one port within a second are one report.</summary>
     public long Count { get; init; } = 1;
 }
 

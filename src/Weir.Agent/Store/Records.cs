@@ -47,7 +47,7 @@ public sealed record ViolationRecord
     public required DateTimeOffset Time { get; init; }
     /// <summary>When the first of them was; null before it is stored.</summary>
     public DateTimeOffset? First { get; init; }
-    /// <summary>How many sessions, or frames without a session, it stands for.</summary>
+    /// <summary>How many reports it stands for. The data path gathers first packets that are dropped: one client at one port is one report a second.</summary>
     public long Count { get; init; } = 1;
     public string? From { get; init; }
     public required IPAddress FromAddress { get; init; }
