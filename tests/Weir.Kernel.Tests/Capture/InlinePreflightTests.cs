@@ -8,7 +8,7 @@ namespace Weir.Kernel.Tests.Capture;
 public class InlinePreflightTests
 {
     [Theory]
-    [InlineData("ip link set eth0 down address 56:45:49:52:00:09", "begins like Weir's markers")]
+    [InlineData("ip link set eth0 address 56:45:49:52:00:09", "begins like Weir's markers")]
     [InlineData("tc qdisc add dev eth0 clsact", "queueing discipline clsact")]
     [InlineData("tc qdisc add dev eth0 root handle 5: htb", "queueing discipline htb 5:")]
     [InlineData("nft add table netdev t; add chain netdev t c { type filter hook ingress device eth0 priority 0; }", "a netdev chain hangs on eth0")]
@@ -33,7 +33,7 @@ public class InlinePreflightTests
         RootTier.Require("ip", "tc");
         using CaptureBench bench = new(1);
         TestWorkload db = bench.Host[0];
-        db.Namespace.Ip("link set eth0 down address 56:45:49:52:00:09");
+        db.Namespace.Ip("link set eth0 address 56:45:49:52:00:09");
         db.Namespace.Run("tc", "qdisc", "add", "dev", "eth0", "clsact");
         Tool.Run("ip", "netns", "add", bench.WeirName);
 
