@@ -21,7 +21,10 @@ internal sealed class DemoActors(DemoNetwork network, DemoProcesses processes, T
         await processes.Web.AskAsync(
             new WorkloadCommand
             {
-                Do = WorkloadCommand.Call, Addresses = network.Api.Addresses, Ports = [WorkloadRole.ApiPort], Milliseconds = CallPauseMilliseconds,
+                Do = WorkloadCommand.Call,
+                Addresses = network.Api.Addresses,
+                Ports = [WorkloadRole.ApiPort],
+                Milliseconds = CallPauseMilliseconds,
             },
             cancel);
     }
@@ -71,7 +74,10 @@ internal sealed class DemoActors(DemoNetwork network, DemoProcesses processes, T
         var reply = await sender.AskAsync(
             new WorkloadCommand
             {
-                Do = WorkloadCommand.Bulk, Addresses = [$"{receiver.Address4}"], Ports = [WorkloadRole.BulkPort], Milliseconds = (int)duration.TotalMilliseconds,
+                Do = WorkloadCommand.Bulk,
+                Addresses = [$"{receiver.Address4}"],
+                Ports = [WorkloadRole.BulkPort],
+                Milliseconds = (int)duration.TotalMilliseconds,
             },
             cancel);
         return reply.BulkMicroseconds == 0 ? 0 : reply.BulkBytes * 8.0 / reply.BulkMicroseconds / 1000;

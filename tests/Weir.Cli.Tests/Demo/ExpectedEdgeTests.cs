@@ -24,7 +24,12 @@ public class ExpectedEdgeTests
 
     private static readonly PolicyRule Rule = new()
     {
-        Id = 10001, From = "api", To = "db", Ports = ["tcp/6379"], Applications = [Application.Redis], Origin = RuleOrigin.Learned,
+        Id = 10001,
+        From = "api",
+        To = "db",
+        Ports = ["tcp/6379"],
+        Applications = [Application.Redis],
+        Origin = RuleOrigin.Learned,
     };
 
     [Fact]
