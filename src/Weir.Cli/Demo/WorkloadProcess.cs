@@ -9,7 +9,7 @@ namespace Weir.Cli.Demo;
 /// <summary>The demo's end of a <see cref="WorkloadProgram"/>: asks it, and hears what it observed.</summary>
 internal sealed class WorkloadProcess : IDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private readonly Process _process;
     private readonly ConcurrentDictionary<int, TaskCompletionSource<WorkloadReply>> _waiting = new();
     private readonly TaskCompletionSource<WorkloadReply> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,7 +48,18 @@ internal sealed class WorkloadProcess : IDisposable
         return new WorkloadProcess(name, starter.Start(start));
     }
 
-    public async Task ReadyAsync(CancellationToken cancel) => await _ready.Task.WaitAsync(StartPatience, cancel);
+    /// <exception cref="DemoException">It did not start in time.</exception>
+    public async Task ReadyAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await _ready.Task.WaitAsync(StartPatience, cancel);
+        }
+        catch (TimeoutException)
+        {
+            throw new DemoException($"the workload {Name} has not started in {StartPatience.TotalSeconds:0} s", "the machine may be very busy: look at its load, and try again");
+        }
+    }
 
     /// <summary>What the workload did and saw. <see cref="DemoException"/>: it is gone, or could not do it.</summary>
     public async Task<WorkloadReply> AskAsync(WorkloadCommand command, CancellationToken cancel)
