@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Weir.Linux;
+
+namespace Weir.Host.Formats;
+
+/// <summary>One kind of text of the standard tools, to and from the kernel.</summary>
+public interface IRulesFormat
+{
+    /// <summary>The word of <c>weir rules --as</c>: <c>iptables</c>, <c>ip6tables</c>, <c>nft</c>, <c>ip</c>, <c>tc</c>, <c>ipset</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Parses a text and resolves its names in a namespace; changes nothing.</summary>
+    /// <exception cref="RulesTextException">With every line that can't be installed.</exception>
+    ILoad Prepare(string text, NetworkNamespace ns, LoadOptions options);
+
+    /// <summary>What the tool itself would print of this namespace.</summary>
+    string Show(NetworkNamespace ns);
+
+    /// <summary>The same as one JSON value; in the tool's own form where it has one (<c>ip -j</c>, <c>nft -j</c>).</summary>
+    void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer);
+}
+
+/// <summary>A text that is ready to be installed.</summary>
+public interface ILoad
+{
+    /// <summary>What would be sent to the kernel, a line for each message.</summary>
+    IReadOnlyList<string> Messages { get; }
+
+    /// <summary>Installs all of it, or nothing.</summary>
+    /// <exception cref="RefusedLineException">The kernel refused a line; what was done before it is undone.</exception>
+    void Apply();
+}
+
+/// <summary>How a text is installed.</summary>
+public sealed record LoadOptions
+{
+    /// <summary>What is there already and is not in the text stays (<c>iptables-restore --noflush</c>).</summary>
+    public bool NoFlush { get; init; }
+}
