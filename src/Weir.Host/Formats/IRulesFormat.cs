@@ -29,6 +29,10 @@ public interface ILoad
     /// <summary>Installs all of it, or nothing.</summary>
     /// <exception cref="RefusedLineException">The kernel refused a line; what was done before it is undone.</exception>
     void Apply();
+
+    /// <summary>Takes back what <see cref="Apply"/> did, once, because another text that belongs to this one was refused.</summary>
+    /// <exception cref="Weir.Netlink.Protocol.NetlinkException">Something else has changed the namespace meanwhile.</exception>
+    void Undo();
 }
 
 /// <summary>How a text is installed.</summary>
