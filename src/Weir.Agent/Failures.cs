@@ -1,6 +1,7 @@
 using Weir.Agent.Store;
 using Weir.Capture;
 using Weir.Linux;
+using Weir.Netlink.Protocol;
 
 namespace Weir.Agent;
 
@@ -11,6 +12,7 @@ public static class Failures
     {
         AgentException agent => agent,
         CaptureException capture => new AgentException(AgentProblem.Conflict, capture.Message, capture.Findings, capture),
+        NetlinkException netlink => new AgentException(AgentProblem.Host, netlink.Message, HintsFor(netlink.Errno), netlink),
         LinuxException linux => new AgentException(AgentProblem.Host, linux.Message, HintsFor(linux.Errno), linux),
         StoreException store => new AgentException(AgentProblem.Host, store.Message, store),
         UnauthorizedAccessException denied => new AgentException(AgentProblem.Forbidden, denied.Message, HintsFor(errno: 13), denied),
