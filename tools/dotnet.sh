@@ -1,5 +1,7 @@
 # Sourced by weir, test and dev: finds the .NET SDK, also where sudo's PATH does not have it. Needs $root.
 # shellcheck shell=bash
+# Who sources this has set root, and uses dotnet; sudo sets SUDO_GID where it sets SUDO_UID.
+# shellcheck disable=SC2154,SC2034,SC2153
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # No build servers stay behind, least of all as root.

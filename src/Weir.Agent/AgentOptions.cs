@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Agent.Configuration;
+using Weir.Capture;
 using Weir.Policy;
 
 namespace Weir.Agent;
@@ -53,6 +54,13 @@ public sealed record AgentOptions
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public ILoggerFactory Log { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The same for the parts that change the host.</summary>
+    public CaptureSettings CaptureSettings => new(StateDirectory, NamespaceName ?? AgentNames.NamespaceFor(StateDirectory))
+    {
+        FailClosed = FailClosed,
+        HeartbeatTimeout = Heartbeat,
+    };
 
     /// <summary>What <c>weir.yaml</c> says.</summary>
     public static AgentOptions From(AgentConfig config) => new()

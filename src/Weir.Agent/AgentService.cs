@@ -9,6 +9,7 @@ using Weir.Agent.Learning;
 using Weir.Agent.Store;
 using Weir.Agent.Workloads;
 using Weir.Capture;
+using Weir.Enforcer;
 using Weir.Policy;
 
 namespace Weir.Agent;
@@ -30,22 +31,22 @@ public sealed class AgentService : IAgent, IAsyncDisposable
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(10);
 
     private readonly Lock _control = new();
-    private readonly Lock _writing = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _log;
     private readonly StateLock _stateLock;
     private readonly IStore _store;
-    private readonly ICaptures _captures;
+    private readonly ICaptures _host;
     private readonly WorkloadDiscovery _discovery;
     private readonly LiveFlows _live = new();
     private readonly FlowBook _book;
+    private readonly ChangeSignal _changes = new();
     private readonly PolicyKeeper _policy;
+    private readonly PolicyInForce _inForce;
     private readonly IDataPath _dataPath;
+    private readonly CaptureBook _captures;
+    private readonly AgentRecords _records;
+    private readonly AgentQueries _queries;
     private readonly DateTimeOffset _started;
-    private readonly Dictionary<string, CapturedWorkload> _captured = [];
-    private PolicyConfig _effective = new();
-    private PolicyWorkload[] _compiledFor = [];
-    private PolicyModel _model = PolicyModel.Compile(new PolicyConfig(), [], 0);
     private ApiServer? _api;
     private Task _housekeeping = Task.CompletedTask;
     private Task? _stop;
@@ -54,7 +55,7 @@ public sealed class AgentService : IAgent, IAsyncDisposable
     {
         Options = options;
         Captures = captures;
-        _captures = parts.Captures;
+        _host = parts.Captures;
         _stateLock = stateLock;
         _log = options.Log.CreateLogger("Weir.Agent");
         _started = options.Clock.GetUtcNow();
@@ -62,7 +63,11 @@ public sealed class AgentService : IAgent, IAsyncDisposable
         _policy = PolicyKeeper.Load(_store, options.InitialPolicy);
         _discovery = new WorkloadDiscovery(parts.Namespaces, ConfiguredWorkloads(options), captures.Settings.NamespaceName);
         _book = new FlowBook(new WallClock(options.Clock, parts.Monotonic), _live, observation => _policy.Observe(observation));
-        _dataPath = parts.OpenDataPath(_book.Observe);
+        _dataPath = parts.OpenDataPath(Observe);
+        _inForce = new PolicyInForce(_policy);
+        _captures = new CaptureBook(_host, _dataPath, _inForce, _book, _log);
+        _records = new AgentRecords(_store, _book, options.Clock);
+        _queries = new AgentQueries(_discovery, _captures, _inForce, _policy, _dataPath);
     }
 
     public AgentOptions Options { get; }
@@ -77,24 +82,19 @@ public sealed class AgentService : IAgent, IAsyncDisposable
             lock (_control)
             {
                 UseWhatWasLearnedUnsynchronized();
-                return _effective;
+                return _inForce.Effective;
             }
         }
     }
 
     /// <summary>The compiled policy that the data path asks now.</summary>
-    public PolicyModel Model => Volatile.Read(ref _model);
+    public PolicyModel Model => _inForce.Model;
 
     /// <summary>Recovers what a crash left, adopts the captures that are in place, starts the data path, and serves the API when a socket is given.</summary>
     /// <exception cref="AgentException">Another agent uses the state directory; the host refused.</exception>
     public static AgentService Start(AgentOptions options)
     {
-        var settings = new CaptureSettings(options.StateDirectory, options.NamespaceName ?? AgentNames.NamespaceFor(options.StateDirectory))
-        {
-            FailClosed = options.FailClosed,
-            HeartbeatTimeout = options.Heartbeat,
-        };
-        var captures = new Captures(settings);
+        var captures = new Captures(options.CaptureSettings);
         return Start(options, captures, AgentParts.OfHost(options, captures));
     }
 
@@ -138,14 +138,14 @@ public sealed class AgentService : IAgent, IAsyncDisposable
         lock (_control)
         {
             var found = FindUnsynchronized(workload);
-            if (_captured.TryGetValue(workload, out var captured))
+            if (_captures.Find(workload) is { } captured)
             {
                 if (captured.Mode == mode)
                     return captured;
-                ReleaseUnsynchronized(captured, progress);
+                _captures.Release(captured, progress);
             }
 
-            return CaptureUnsynchronized(found, mode, progress);
+            return _captures.Capture(found, mode, progress);
         }
     }
 
@@ -154,8 +154,8 @@ public sealed class AgentService : IAgent, IAsyncDisposable
     {
         lock (_control)
         {
-            if (_captured.TryGetValue(workload, out var captured))
-                ReleaseUnsynchronized(captured, progress);
+            if (_captures.Find(workload) is { } captured)
+                _captures.Release(captured, progress);
             else
                 _ = FindUnsynchronized(workload);
         }
@@ -165,72 +165,32 @@ public sealed class AgentService : IAgent, IAsyncDisposable
     public IReadOnlyList<string> ReleaseAll(Action<StepText>? progress = null)
     {
         lock (_control)
-        {
-            var failures = new List<string>();
-            var released = new List<string>();
-            foreach (var captured in _captured.Values.ToList())
-            {
-                try
-                {
-                    ReleaseUnsynchronized(captured, progress);
-                    released.Add(captured.Target.Workload);
-                }
-                catch (Exception exception)
-                {
-                    // The others must not stay because one can't go.
-                    var failure = Failures.Translate(exception);
-                    _log.ReleaseFailed(captured.Target.Workload, failure.Message);
-                    failures.Add($"{captured.Target.Workload}: {failure.Message}");
-                }
-            }
-
-            return failures.Count == 0
-                ? released
-                : throw new AgentException(AgentProblem.Host, "Not everything could be released.", [.. failures, "'weir release --all' tries again."]);
-        }
+            return _captures.ReleaseAll(progress);
     }
 
     public CapturePlan Plan(string workload, CaptureMode mode)
     {
         lock (_control)
-            return Translated(() => _captures.Plan(FindUnsynchronized(workload).ToTarget(), mode));
+            return Failures.Translated(() => _host.Plan(FindUnsynchronized(workload).ToTarget(), mode));
     }
 
     /// <summary>The kernel's state against the plans; empty: all is in place.</summary>
     public IReadOnlyList<Drift> Verify()
     {
         lock (_control)
-            return Translated(_captures.Verify);
+            return Failures.Translated(_host.Verify);
     }
 
     public AgentStatus Status()
     {
         lock (_control)
-        {
-            return new AgentStatus
-            {
-                Version = typeof(AgentService).Assembly.GetName().Version?.ToString(3) ?? "",
-                ProcessId = Environment.ProcessId,
-                Started = _started,
-                StateDirectory = Options.StateDirectory,
-                Namespace = Captures.Settings.NamespaceName,
-                FailClosed = Options.FailClosed,
-                Workloads = _discovery.Current.Count,
-                Captured = _captured.Count,
-                PolicyGeneration = _model.Generation,
-                Rules = _effective.Rules.Count,
-                LearnedRules = _policy.LearnedRules,
-                OpenSessions = _book.OpenSessions,
-                RecordsLost = _book.Lost,
-                Counters = _dataPath.Counters(),
-            };
-        }
+            return _queries.Status(Options, _started, Captures.Settings.NamespaceName, _book);
     }
 
     public IReadOnlyList<WorkloadStatus> Workloads()
     {
         lock (_control)
-            return [.. _discovery.Current.Select(StatusOfUnsynchronized)];
+            return _queries.Workloads();
     }
 
     public IReadOnlyList<GroupStatus> Groups()
@@ -238,32 +198,18 @@ public sealed class AgentService : IAgent, IAsyncDisposable
         lock (_control)
         {
             UseWhatWasLearnedUnsynchronized();
-            var workloads = _discovery.Current.Select(workload => workload.ToPolicy()).ToList();
-            return [.. _effective.Groups.Select(group => new GroupStatus
-            {
-                Name = group.Name,
-                Labels = group.Labels,
-                Mode = group.Mode,
-                Members = [.. workloads.Where(group.Contains).Select(workload => workload.Name)],
-            })];
+            return _queries.Groups();
         }
     }
 
     /// <summary>Sessions since the store began, those that are alike taken together, last seen last.</summary>
-    public IReadOnlyList<Flow> Flows(FlowQuery query) => [.. ListRecords(query).Select(FlowText.Flow).Reverse()];
+    public IReadOnlyList<Flow> Flows(FlowQuery query) => _records.Flows(query);
 
     /// <summary>Who talks to whom, from the same records (<see cref="FlowQuery.Limit"/> counts conversations).</summary>
-    public IReadOnlyList<Conversation> Conversations(FlowQuery query) =>
-        [.. FlowText.Conversations(ListRecords(query with { Limit = int.MaxValue, Verdict = null }))
-            .Where(conversation => query.Verdict is null || conversation.Verdict == query.Verdict)
-            .TakeLast(query.Limit)];
+    public IReadOnlyList<Conversation> Conversations(FlowQuery query) => _records.Conversations(query);
 
     /// <summary>Newest last.</summary>
-    public IReadOnlyList<Violation> Violations(FlowQuery query)
-    {
-        WriteBatch();
-        return [.. Translated(() => _store.ListViolations(FilterOf(query))).Select(FlowText.Violation).Reverse()];
-    }
+    public IReadOnlyList<Violation> Violations(FlowQuery query) => _records.Violations(query);
 
     /// <summary>Every change of a session from now on. A reader that falls behind by more than 4096 records loses the oldest.</summary>
     public IAsyncEnumerable<Flow> LiveFlows(FlowQuery query, CancellationToken cancel) => _live.Read(query, cancel);
@@ -278,7 +224,7 @@ public sealed class AgentService : IAgent, IAsyncDisposable
 
         lock (_control)
         {
-            Translated(() => _policy.Apply(policy, "api"));
+            Failures.Translated(() => _policy.Apply(policy, "api"));
             CompileUnsynchronized();
         }
     }
@@ -303,32 +249,39 @@ public sealed class AgentService : IAgent, IAsyncDisposable
         lock (_control)
         {
             UseWhatWasLearnedUnsynchronized();
-            if (_effective.Groups.All(known => known.Name != group) && _discovery.Current.All(workload => workload.Name != group))
+            if (_inForce.Effective.Groups.All(known => known.Name != group) && _discovery.Current.All(workload => workload.Name != group))
             {
                 throw new AgentException(
                     AgentProblem.NotFound,
                     $"There is no group or workload {group}.",
-                    [$"Groups: {ListOf(_effective.Groups.Select(known => known.Name))}.", $"Workloads: {ListOf(_discovery.Current.Select(workload => workload.Name))}."]);
+                    [$"Groups: {ListOf(_inForce.Effective.Groups.Select(known => known.Name))}.", $"Workloads: {ListOf(_discovery.Current.Select(workload => workload.Name))}."]);
             }
 
-            Translated(() => _policy.SetMode(group, mode));
+            Failures.Translated(() => _policy.SetMode(group, mode));
             CompileUnsynchronized();
             _log.ModeSet(group, mode);
         }
     }
 
-    /// <summary>True as soon as <paramref name="condition"/> holds; it is asked at least every 20 ms.</summary>
+    /// <summary>True as soon as <paramref name="condition"/> holds; it is asked when the data path has told something, when a new policy is in force, and at each <see cref="Tick"/>.</summary>
     public async Task<bool> WaitForAsync(Func<AgentService, bool> condition, TimeSpan timeout, CancellationToken cancel = default)
     {
-        var start = Options.Clock.GetTimestamp();
-        while (!condition(this))
+        using var deadline = new CancellationTokenSource(timeout, Options.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        while (true)
         {
-            if (Options.Clock.GetElapsedTime(start) > timeout)
+            var change = _changes.Next();
+            if (condition(this))
+                return true;
+            try
+            {
+                await change.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
                 return false;
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Options.Clock, cancel);
+            }
         }
-
-        return true;
     }
 
     /// <summary>Returns when all that the data path has told until now is in <see cref="Flows"/> and <see cref="Violations"/>, and what it taught is in force.</summary>
@@ -336,7 +289,7 @@ public sealed class AgentService : IAgent, IAsyncDisposable
     public async Task FlushAsync()
     {
         await _dataPath.DrainAsync();
-        WriteBatch();
+        _records.WriteBatch();
         lock (_control)
             UseWhatWasLearnedUnsynchronized();
     }
@@ -362,39 +315,18 @@ public sealed class AgentService : IAgent, IAsyncDisposable
 
     private static string ListOf(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } list ? list : "none";
 
-    private static FlowFilter FilterOf(FlowQuery query) => new()
+    private void Observe(int loops, in FlowEvent flow)
     {
-        From = query.From,
-        To = query.To,
-        Verdict = query.Verdict,
-        Since = query.Since,
-        Limit = query.Limit,
-    };
-
-    private static T Translated<T>(Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (Exception exception) when (exception is not AgentException)
-        {
-            throw Failures.Translate(exception);
-        }
+        _book.Observe(loops, flow);
+        _changes.Set();
     }
-
-    private static void Translated(Action action) => Translated(() =>
-    {
-        action();
-        return true;
-    });
 
     private void TakeOver()
     {
         foreach (var notice in (_store as SqliteStore)?.Notices ?? [])
             _log.StoreNotice(notice);
 
-        var recovery = _captures.Recover();
+        var recovery = _host.Recover();
         foreach (var line in recovery.Finished.Concat(recovery.Undone).Concat(recovery.Failed))
             _log.Recovered(line);
 
@@ -402,15 +334,14 @@ public sealed class AgentService : IAgent, IAsyncDisposable
         {
             _ = _discovery.Scan();
             CompileUnsynchronized();
-            foreach (var captured in _captures.List())
-                AdoptUnsynchronized(captured);
-            CaptureConfiguredUnsynchronized(_discovery.Current);
+            _captures.Adopt(_discovery.Current);
+            _captures.CaptureConfigured(_discovery.Current);
             // The workloads' addresses as they are now, and who has which port.
             CompileUnsynchronized();
-            RememberWorkloadsUnsynchronized(_discovery.Current);
+            _records.Remember(_discovery.Current);
         }
 
-        _log.Started(Options.StateDirectory, Captures.Settings.NamespaceName, _captured.Count);
+        _log.Started(Options.StateDirectory, Captures.Settings.NamespaceName, _captures.Count);
         _housekeeping = Task.Run(KeepHouseAsync);
     }
 
@@ -445,7 +376,7 @@ public sealed class AgentService : IAgent, IAsyncDisposable
             _dataPath.Dispose();
         try
         {
-            WriteBatch();
+            _records.WriteBatch();
             _policy.TakeLearned();
         }
         catch (StoreException exception)
@@ -455,7 +386,7 @@ public sealed class AgentService : IAgent, IAsyncDisposable
 
         _store.Dispose();
         _stateLock.Dispose();
-        _log.Stopped(_captured.Count == 0 ? "nothing is captured" : $"{_captured.Count} captures stay in place");
+        _log.Stopped(_captures.Count == 0 ? "nothing is captured" : $"{_captures.Count} captures stay in place");
     }
 
     private void ReleaseForGood()
@@ -487,11 +418,12 @@ public sealed class AgentService : IAgent, IAsyncDisposable
                 }
 
                 if (IsDue(ref written, WriteInterval))
-                    WriteBatch();
+                    _records.WriteBatch();
                 if (IsDue(ref scanned, ScanInterval))
                     LookForWorkloads();
                 if (IsDue(ref pruned, PruneInterval))
                     _store.Prune();
+                _changes.Set();
             }
             catch (OperationCanceledException)
             {
@@ -523,32 +455,11 @@ public sealed class AgentService : IAgent, IAsyncDisposable
 
             _log.WorkloadsChanged(changes.Appeared.Count, changes.Disappeared.Count, changes.Changed.Count);
             foreach (var gone in changes.Disappeared)
-            {
-                if (_captured.TryGetValue(gone.Name, out var captured))
-                    CleanUnsynchronized(captured);
-            }
-
-            CaptureConfiguredUnsynchronized(changes.Appeared);
+                _captures.CleanUpAfter(gone.Name);
+            _captures.CaptureConfigured(changes.Appeared);
             CompileUnsynchronized();
-            RememberWorkloadsUnsynchronized([.. changes.Appeared, .. changes.Changed]);
+            _records.Remember([.. changes.Appeared, .. changes.Changed]);
         }
-    }
-
-    private void RememberWorkloadsUnsynchronized(IReadOnlyList<DiscoveredWorkload> workloads)
-    {
-        var now = Options.Clock.GetUtcNow();
-        WriteToStore(new StoreBatch
-        {
-            Workloads = [.. workloads.Select(workload => new WorkloadRecord
-            {
-                Name = workload.Name,
-                NamespacePath = workload.NamespacePath,
-                Addresses = workload.Addresses,
-                Labels = workload.Labels,
-                FirstSeen = now,
-                LastSeen = now,
-            })],
-        });
     }
 
     private DiscoveredWorkload FindUnsynchronized(string workload)
@@ -565,156 +476,25 @@ public sealed class AgentService : IAgent, IAsyncDisposable
             [$"Workloads: {ListOf(_discovery.Current.Select(found => found.Name))}.", "They are the named network namespaces ('ip netns' lists them) and those that weir.yaml names."]);
     }
 
-    private CapturedWorkload CaptureUnsynchronized(DiscoveredWorkload workload, CaptureMode mode, Action<StepText>? progress) => Translated(() =>
-    {
-        var captured = _captures.Apply(_captures.Plan(workload.ToTarget(), mode), progress);
-        try
-        {
-            _captured[workload.Name] = captured;
-            NameFlowsUnsynchronized();
-            _dataPath.Attach(captured);
-            _dataPath.SetStrict(captured, IsStrict(workload.Name));
-        }
-        catch
-        {
-            // Not half captured: nobody would judge its traffic.
-            _captured.Remove(workload.Name);
-            NameFlowsUnsynchronized();
-            _captures.Release(workload.Name, null);
-            throw;
-        }
-
-        _log.Captured(workload.Name, mode);
-        return captured;
-    });
-
-    private void ReleaseUnsynchronized(CapturedWorkload captured, Action<StepText>? progress)
-    {
-        var name = captured.Target.Workload;
-        // The loop goes on until the way around it is open again: nothing is lost in between.
-        Translated(() => _captures.Release(name, progress));
-        _captured.Remove(name);
-        _dataPath.Detach(captured);
-        _log.Released(name);
-    }
-
-    private void CleanUnsynchronized(CapturedWorkload captured)
-    {
-        _log.Vanished(captured.Target.Workload);
-        try
-        {
-            ReleaseUnsynchronized(captured, null);
-        }
-        catch (AgentException exception)
-        {
-            _log.ReleaseFailed(captured.Target.Workload, exception.Message);
-        }
-    }
-
-    private void AdoptUnsynchronized(CapturedWorkload captured)
-    {
-        var name = captured.Target.Workload;
-        if (_discovery.Current.All(workload => workload.Name != name) && !File.Exists(captured.Target.NamespacePath))
-        {
-            CleanUnsynchronized(captured);
-            return;
-        }
-
-        try
-        {
-            _captured[name] = captured;
-            NameFlowsUnsynchronized();
-            _dataPath.Attach(captured);
-            _dataPath.SetStrict(captured, IsStrict(name));
-        }
-        catch (Exception exception)
-        {
-            _log.CaptureFailed(name, Failures.Translate(exception).Message);
-        }
-    }
-
-    private void CaptureConfiguredUnsynchronized(IReadOnlyList<DiscoveredWorkload> workloads)
-    {
-        foreach (var workload in workloads)
-        {
-            if (workload.Capture is not { } mode || _captured.ContainsKey(workload.Name))
-                continue;
-            try
-            {
-                CaptureUnsynchronized(workload, mode, null);
-            }
-            catch (AgentException exception)
-            {
-                _log.CaptureFailed(workload.Name, string.Join(' ', [exception.Message, .. exception.Findings]));
-            }
-        }
-    }
-
     private void UseWhatWasLearnedUnsynchronized()
     {
-        if (_policy.HasNews && Translated(_policy.TakeLearned))
+        if (_policy.HasNews && Failures.Translated(_policy.TakeLearned))
             CompileUnsynchronized();
     }
 
-    private void CompileUnsynchronized() => Translated(() =>
+    private void CompileUnsynchronized()
     {
-        var effective = _policy.Effective();
-        PolicyWorkload[] workloads = [.. _discovery.Current.Select(workload => workload.ToPolicy())];
-        if (_model.Generation > 0 && effective == _effective && workloads.SequenceEqual(_compiledFor))
+        Failures.Translated(() =>
         {
-            // A new generation makes every settled session be judged again: not for nothing.
-            NameFlowsUnsynchronized();
-            return;
-        }
+            if (!_inForce.Compile(_discovery.Current.Select(workload => workload.ToPolicy())))
+            {
+                _captures.NameFlows();
+                return;
+            }
 
-        (_effective, _compiledFor) = (effective, workloads);
-        var model = PolicyModel.Compile(effective, workloads, _model.Generation + 1);
-        Volatile.Write(ref _model, model);
-        NameFlowsUnsynchronized();
-        _dataPath.SetPolicy(model);
-        foreach (var captured in _captured.Values)
-            _dataPath.SetStrict(captured, IsStrict(captured.Target.Workload));
-        _log.PolicyInForce(model.Generation, _effective.Rules.Count, _policy.LearnedRules);
-    });
-
-    private void NameFlowsUnsynchronized() => _book.Names = new FlowNames(_model, _captured.Values);
-
-    private bool IsStrict(string workload) => _model.FindWorkload(workload) is >= 0 and var index && _model.ModeOf(index) == PolicyMode.Protect;
-
-    private WorkloadStatus StatusOfUnsynchronized(DiscoveredWorkload workload)
-    {
-        var policy = workload.ToPolicy();
-        var captured = _captured.GetValueOrDefault(workload.Name);
-        return new WorkloadStatus
-        {
-            Name = workload.Name,
-            NamespacePath = workload.NamespacePath,
-            Addresses = [.. workload.Addresses.Select(address => address.ToString())],
-            Labels = workload.Labels,
-            Groups = [.. _effective.Groups.Where(group => group.Contains(policy)).Select(group => group.Name)],
-            Mode = PolicyModes.ModeOf(_effective, policy),
-            Capture = captured?.Mode,
-            Since = captured?.Since,
-            Ports = [.. (captured?.Ports ?? []).Select(port => PortStatus.Of(port) with { Counters = _dataPath.PortCounters(port.Id) })],
-        };
-    }
-
-    private IReadOnlyList<FlowRecord> ListRecords(FlowQuery query)
-    {
-        WriteBatch();
-        return Translated(() => _store.ListFlows(FilterOf(query)));
-    }
-
-    private void WriteBatch()
-    {
-        // In turns, so that a reader who comes second finds what the first one took.
-        lock (_writing)
-            WriteToStore(_book.Take());
-    }
-
-    private void WriteToStore(StoreBatch batch)
-    {
-        if (!batch.IsEmpty)
-            Translated(() => _store.Write(batch));
+            _captures.EnforcePolicy();
+            _log.PolicyInForce(_inForce.Model.Generation, _inForce.Effective.Rules.Count, _policy.LearnedRules);
+        });
+        _changes.Set();
     }
 }

@@ -24,6 +24,26 @@ public static class Failures
             exception),
     };
 
+    /// <summary>The action, whose exceptions come translated.</summary>
+    public static T Translated<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception exception) when (exception is not AgentException)
+        {
+            throw Translate(exception);
+        }
+    }
+
+    /// <inheritdoc cref="Translated{T}(Func{T})"/>
+    public static void Translated(Action action) => Translated(() =>
+    {
+        action();
+        return true;
+    });
+
     private static IReadOnlyList<string> HintsFor(int errno) => errno switch
     {
         1 or 13 => ["Weir changes the host's network: it needs root (CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_BPF)."],

@@ -133,6 +133,18 @@ public sealed class Enforcer : IDisposable
         }
     }
 
+    /// <summary>Returns when every loop has ended a turn that began after the call: what was in its ring by then is judged and told in <see cref="Events"/>.</summary>
+    /// <remarks>A loop that has failed is waited for two seconds.</remarks>
+    public void AwaitTurn()
+    {
+        lock (_gate)
+        {
+            // The first answer may come in a turn that collected its frames before; the second one's turn begins after it.
+            foreach (PacketLoop loop in LoopsUnsynchronized())
+                _ = loop.Ask((_, _) => this) is null ? null : loop.Ask((_, _) => this);
+        }
+    }
+
     /// <summary>Ends all loops, takes all sessions back from the kernel, closes the rings, completes <see cref="Events"/>.</summary>
     public void Dispose()
     {

@@ -18,9 +18,6 @@ public readonly ref struct Ipv4Option
 /// <summary>The options of an IPv4 header; read with <c>foreach</c>, which ends at the first wrong one. No-operation options are left out.</summary>
 public readonly ref struct Ipv4OptionList
 {
-    private const byte EndOfList = 0;
-    private const byte NoOperation = 1;
-
     internal Ipv4OptionList(ReadOnlySpan<byte> bytes) => Bytes = bytes;
 
     public ReadOnlySpan<byte> Bytes { get; }
@@ -47,53 +44,16 @@ public readonly ref struct Ipv4OptionList
 
     public ref struct Enumerator
     {
-        private ReadOnlySpan<byte> rest;
+        private OptionWalk walk;
 
-        internal Enumerator(ReadOnlySpan<byte> bytes) => rest = bytes;
+        internal Enumerator(ReadOnlySpan<byte> bytes) =>
+            walk = new OptionWalk(bytes, new(PacketError.Ipv4OptionTooShort, PacketError.Ipv4OptionLengthBelowMinimum, PacketError.Ipv4OptionBeyondHeader));
 
-        public Ipv4Option Current { get; private set; }
+        public readonly Ipv4Option Current => new(walk.Kind, walk.Data);
 
         /// <summary>Why the enumeration ended; None at the true end.</summary>
-        public PacketError Error { readonly get; private set; }
+        public readonly PacketError Error => walk.Error;
 
-        public bool MoveNext()
-        {
-            while (!rest.IsEmpty && rest[0] == NoOperation)
-            {
-                rest = rest[1..];
-            }
-
-            if (rest.IsEmpty || rest[0] == EndOfList)
-            {
-                return false;
-            }
-
-            Error = CheckFirst();
-            if (Error != PacketError.None)
-            {
-                rest = [];
-                return false;
-            }
-
-            int length = rest[1];
-            Current = new Ipv4Option(rest[0], rest[2..length]);
-            rest = rest[length..];
-            return true;
-        }
-
-        private readonly PacketError CheckFirst()
-        {
-            if (rest.Length < 2)
-            {
-                return PacketError.Ipv4OptionTooShort;
-            }
-
-            if (rest[1] < 2)
-            {
-                return PacketError.Ipv4OptionLengthBelowMinimum;
-            }
-
-            return rest[1] > rest.Length ? PacketError.Ipv4OptionBeyondHeader : PacketError.None;
-        }
+        public bool MoveNext() => walk.MoveNext();
     }
 }

@@ -17,7 +17,7 @@ public enum TcpOptionKind : byte
 /// <summary>One TCP option. Members that belong to another kind are 0.</summary>
 public readonly ref struct TcpOption
 {
-    private const int SackBlockSize = 8;
+    internal const int SackBlockSize = 8;
 
     internal TcpOption(TcpOptionKind kind, ReadOnlySpan<byte> data)
     {
@@ -80,68 +80,26 @@ public readonly ref struct TcpOptionList
 
     public ref struct Enumerator
     {
-        private ReadOnlySpan<byte> rest;
+        private OptionWalk walk;
 
-        internal Enumerator(ReadOnlySpan<byte> bytes) => rest = bytes;
+        internal Enumerator(ReadOnlySpan<byte> bytes) =>
+            walk = new OptionWalk(bytes, new(PacketError.TcpOptionTooShort, PacketError.TcpOptionLengthBelowMinimum, PacketError.TcpOptionBeyondHeader));
 
-        public TcpOption Current { get; private set; }
+        public readonly TcpOption Current => new((TcpOptionKind)walk.Kind, walk.Data);
 
         /// <summary>Why the enumeration ended; None at the true end.</summary>
-        public PacketError Error { readonly get; private set; }
+        public readonly PacketError Error => walk.Error;
 
-        public bool MoveNext()
+        public bool MoveNext() => walk.MoveNext() && (HasRightLength((TcpOptionKind)walk.Kind, walk.Data.Length) || walk.Fail(PacketError.TcpOptionLengthWrong));
+
+        private static bool HasRightLength(TcpOptionKind kind, int length) => kind switch
         {
-            while (!rest.IsEmpty && rest[0] == (byte)TcpOptionKind.TCPOPT_NOP)
-            {
-                rest = rest[1..];
-            }
-
-            if (rest.IsEmpty || rest[0] == (byte)TcpOptionKind.TCPOPT_EOL)
-            {
-                return false;
-            }
-
-            Error = CheckFirst();
-            if (Error != PacketError.None)
-            {
-                rest = [];
-                return false;
-            }
-
-            int length = rest[1];
-            Current = new TcpOption((TcpOptionKind)rest[0], rest[2..length]);
-            rest = rest[length..];
-            return true;
-        }
-
-        private readonly PacketError CheckFirst()
-        {
-            if (rest.Length < 2)
-            {
-                return PacketError.TcpOptionTooShort;
-            }
-
-            int length = rest[1];
-            if (length < 2)
-            {
-                return PacketError.TcpOptionLengthBelowMinimum;
-            }
-
-            if (length > rest.Length)
-            {
-                return PacketError.TcpOptionBeyondHeader;
-            }
-
-            bool isRight = (TcpOptionKind)rest[0] switch
-            {
-                TcpOptionKind.TCPOPT_MSS => length == 4,
-                TcpOptionKind.TCPOPT_WINDOW => length == 3,
-                TcpOptionKind.TCPOPT_SACK_PERM => length == 2,
-                TcpOptionKind.TCPOPT_SACK => length >= 10 && length % 8 == 2,
-                TcpOptionKind.TCPOPT_TIMESTAMP => length == 10,
-                _ => true,
-            };
-            return isRight ? PacketError.None : PacketError.TcpOptionLengthWrong;
-        }
+            TcpOptionKind.TCPOPT_MSS => length == 2,
+            TcpOptionKind.TCPOPT_WINDOW => length == 1,
+            TcpOptionKind.TCPOPT_SACK_PERM => length == 0,
+            TcpOptionKind.TCPOPT_SACK => length >= TcpOption.SackBlockSize && length % TcpOption.SackBlockSize == 0,
+            TcpOptionKind.TCPOPT_TIMESTAMP => length == 8,
+            _ => true,
+        };
     }
 }

@@ -44,9 +44,6 @@ public sealed record AgentConfig
 
     public string StorePath => Path.Combine(StateDirectory, "weir.db");
 
-    /// <summary>The same for the parts that change the host.</summary>
-    public CaptureSettings CaptureSettings => new(StateDirectory, Namespace) { FailClosed = FailClosed, HeartbeatTimeout = Heartbeat };
-
     /// <summary>Reads a file. Errors in it are findings, with <c>file:line:column</c> each; so is a file that can't be read.</summary>
     public static ConfigResult<AgentConfig> Load(string path)
     {

@@ -6,9 +6,11 @@ namespace Weir.Agent.DataPath;
 /// <summary>Carries an enforcer's events to the sink, in order, until the enforcer is disposed.</summary>
 internal sealed class EventPump
 {
+    private readonly Lock _turn = new();
     private readonly ChannelReader<FlowEvent> _events;
     private readonly Task _pumping;
-    private volatile bool _isBusy;
+    private TaskCompletionSource? _idle;
+    private bool _isBusy;
 
     public EventPump(int loops, ChannelReader<FlowEvent> events, FlowSink sink)
     {
@@ -19,17 +21,36 @@ internal sealed class EventPump
     /// <summary>Ends when the enforcer has completed its events and all are delivered.</summary>
     public Task Completion => _pumping;
 
-    /// <summary>Nothing waits and nothing is being delivered.</summary>
-    public bool IsIdle => !_isBusy && (!_events.CanCount || _events.Count == 0);
+    /// <summary>Ends when nothing waits and nothing is being delivered: all that was written before the call has reached the sink.</summary>
+    public Task IdleAsync()
+    {
+        lock (_turn)
+        {
+            if (_pumping.IsCompleted || (!_isBusy && _events.Count == 0))
+                return Task.CompletedTask;
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return Task.WhenAny(_idle.Task, _pumping);
+        }
+    }
 
     private async Task PumpAsync(int loops, FlowSink sink)
     {
         while (await _events.WaitToReadAsync())
         {
-            _isBusy = true;
+            lock (_turn)
+                _isBusy = true;
             while (_events.TryRead(out var flow))
                 sink(loops, flow);
-            _isBusy = false;
+            lock (_turn)
+            {
+                // Else one came just now: this goes round again, and those who wait for it are told then.
+                _isBusy = _events.Count > 0;
+                if (!_isBusy)
+                {
+                    _idle?.TrySetResult();
+                    _idle = null;
+                }
+            }
         }
     }
 }

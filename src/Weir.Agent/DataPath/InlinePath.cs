@@ -11,15 +11,14 @@ internal sealed class InlinePath : IDisposable
 {
     private readonly InlineDatapath _kernel;
     private readonly PacketEnforcer _enforcer;
+    private readonly EventPump _pump;
 
     private InlinePath(InlineDatapath kernel, PacketEnforcer enforcer, EventPump pump)
     {
         _kernel = kernel;
         _enforcer = enforcer;
-        Pump = pump;
+        _pump = pump;
     }
-
-    public EventPump Pump { get; }
 
     public EnforcerCounters Counters => _enforcer.Counters;
 
@@ -66,12 +65,19 @@ internal sealed class InlinePath : IDisposable
 
     public IReadOnlyDictionary<string, ulong> PortCounters(ushort portId) => _kernel.Counters(portId);
 
+    /// <summary>Returns when the sink has been given all events of the frames that have come until now.</summary>
+    public async Task DrainAsync()
+    {
+        await Task.Run(_enforcer.AwaitTurn);
+        await _pump.IdleAsync();
+    }
+
     /// <summary>The loop ends, then the kernel programs are told that nobody is there: they pass (or drop) at once.</summary>
     public void Dispose()
     {
         _enforcer.Dispose();
         _kernel.Dispose();
-        Pump.Completion.Wait();
+        _pump.Completion.Wait();
     }
 
     internal static EnforcerPort PortOf(CapturedWorkload workload, CapturedPort port) => new(port.Id, workload.Target.Workload, port.Name, port.Address);

@@ -80,12 +80,11 @@ internal sealed class KernelDataPath : IDataPath
 
     public async Task DrainAsync()
     {
-        // Twice, a moment apart: an event may be on its way from a loop to the channel.
-        for (var quiet = 0; quiet < 2;)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
-            quiet = _tapPump.IsIdle && _inline?.Pump.IsIdle != false ? quiet + 1 : 0;
-        }
+        var inline = _inline;
+        await Task.Run(_taps.AwaitTurn);
+        await _tapPump.IdleAsync();
+        if (inline is not null)
+            await inline.DrainAsync();
     }
 
     public void Dispose()

@@ -2,6 +2,7 @@ using Weir.Capture.Plan;
 using Weir.Capture.Steering;
 using Weir.Linux;
 using Weir.Netlink.Route;
+using Weir.Packets;
 
 namespace Weir.Capture.Inline;
 
@@ -64,7 +65,7 @@ internal sealed record CreatePairStep(ushort PortId) : CaptureStep
     }
 
     internal static SteeringNames Names(PlanText text, PortPlan port, PortState state) =>
-        new(text.Weir, port.OutsideName, port.OutsideIndex, port.InsideName, port.InsideIndex, PipeNames.Bridge, state.Address, Marker.Of(port.Id));
+        new(text.Weir, port.OutsideName, port.OutsideIndex, port.InsideName, port.InsideIndex, PipeNames.Bridge, state.Address, PortMarker.Of(port.Id));
 
     /// <summary>The workload's port has its offloads as before: whole 64 KiB segments and partial checksums pass on.</summary>
     private static void SetFeatures(StepContext context, PortPlan port, PortState state)

@@ -8,6 +8,7 @@ using Weir.Linux.Bpf;
 using Weir.Netlink;
 using Weir.Netlink.Route;
 using Weir.Netlink.TrafficControl;
+using Weir.Packets;
 
 namespace Weir.Capture.Inline;
 
@@ -63,8 +64,8 @@ internal static class InlinePlanner
         {
             if (link.Kind != "veth")
                 yield return $"{link.Name} is {(link.Kind.Length > 0 ? $"a {link.Kind}" : "a physical port")}: only veth ports can be taken inline; use the tap";
-            if (Marker.HasPrefix(link.Address))
-                yield return $"{link.Name} has the address {Ethernet.Text(link.Address)}, which begins like Weir's markers (56:45:49:52): give it another";
+            if (PortMarker.HasPrefix(link.Address))
+                yield return $"{link.Name} has the address {Ethernet.Text(link.Address)}, which begins like Weir's markers ({PortMarker.PrefixText}): give it another";
             if (link.MasterIndex != 0)
                 yield return $"{link.Name} is a port of a bridge inside the workload: take the namespaces behind it instead";
             if (link.XdpProgramId != 0)
@@ -152,7 +153,7 @@ internal static class InlinePlanner
     {
         byte[] address = RandomNumberGenerator.GetBytes(6);
         address[0] = (byte)((address[0] & 0xfc) | 0x02);
-        return Marker.HasPrefix(address) ? RandomAddress() : address;
+        return PortMarker.HasPrefix(address) ? RandomAddress() : address;
     }
 
     private static CapturedPort ToCaptured(PortPlan port, byte[] address) => new()

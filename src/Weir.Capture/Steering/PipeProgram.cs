@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Weir.Linux.Bpf;
+using Weir.Packets;
 using static Weir.Linux.Bpf.BpfCondition;
 using static Weir.Linux.Bpf.BpfHelper;
 using static Weir.Linux.Bpf.BpfRegister;
@@ -16,7 +17,7 @@ internal static class PipeProgram
     /// </summary>
     public static BpfCode AssembleReturn(BpfMap pipePorts, BpfMap control)
     {
-        byte[] prefix = Marker.Of(0);
+        byte[] prefix = PortMarker.Of(0);
         BpfAssembler a = new();
         BpfLabel unknown = a.NewLabel(), from = a.NewLabel();
 

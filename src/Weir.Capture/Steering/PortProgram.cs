@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Weir.Linux.Bpf;
+using Weir.Packets;
 using static Weir.Linux.Bpf.BpfCondition;
 using static Weir.Linux.Bpf.BpfHelper;
 using static Weir.Linux.Bpf.BpfRegister;
@@ -129,7 +130,7 @@ internal static class PortProgram
 
     private static void StoreMarker(BpfAssembler a, bool toward, ushort portId)
     {
-        byte[] marker = Marker.Of(portId);
+        byte[] marker = PortMarker.Of(portId);
         a.StoreImmediate(U32, R10, SessionLookup.ScratchAt, BinaryPrimitives.ReadInt32LittleEndian(marker));
         a.StoreImmediate(U16, R10, SessionLookup.ScratchAt + 4, BinaryPrimitives.ReadUInt16LittleEndian(marker.AsSpan(4)));
         a.Move(R1, R6);

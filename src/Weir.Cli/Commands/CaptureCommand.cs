@@ -20,13 +20,14 @@ internal static class CaptureCommand
         command.Add(mode);
         command.Add(netns);
         command.Add(failClosed);
+        command.Add(host.Globals.Config);
         return command;
 
         async Task<int> RunAsync(Invocation invocation)
         {
             var name = invocation.Arguments.GetRequiredValue(workload);
             var wanted = invocation.Arguments.GetValue(mode) ?? CaptureMode.Inline;
-            using var agent = await invocation.FindAgentAsync();
+            using var agent = await invocation.FindConfiguredAgentAsync();
             var result = agent is not null
                 ? await agent.CaptureAsync(name, wanted, invocation.Cancel)
                 : CaptureDirectly(invocation.Captures(invocation.Arguments.GetValue(failClosed)), Targets.Find(name, invocation.Arguments.GetValue(netns)), wanted);

@@ -25,6 +25,9 @@ public sealed class GlobalOptions
 
     public Option<bool> Debug { get; } = new("--debug") { Description = "Show where an error comes from", Recursive = true };
 
+    /// <summary>Not every command's: for those that live by the configuration, and add it themselves.</summary>
+    public Option<string?> Config { get; } = ConfigFile.CreateOption();
+
     public void AddTo(Command command)
     {
         command.Add(State);

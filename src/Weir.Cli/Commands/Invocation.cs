@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Weir.Agent;
 using Weir.Agent.Api;
+using Weir.Agent.Configuration;
 using Weir.Capture;
 using Weir.Cli.Output;
 
@@ -9,6 +10,8 @@ namespace Weir.Cli.Commands;
 /// <summary>One run of a command: what was asked, where the answer goes, and the agent if there is one.</summary>
 public sealed class Invocation(ParseResult arguments, GlobalOptions globals, Terminal terminal, TimeProvider clock, CancellationToken cancel)
 {
+    private AgentOptions? _options;
+
     public ParseResult Arguments { get; } = arguments;
 
     public Terminal Terminal { get; } = terminal;
@@ -27,6 +30,9 @@ public sealed class Invocation(ParseResult arguments, GlobalOptions globals, Ter
 
     public bool StateIsGiven => Arguments.GetResult(globals.State) is { Implicit: false };
 
+    /// <summary>The configuration's values, and over them what the command line says.</summary>
+    public AgentOptions AgentOptions => _options ??= OptionsOf(ConfigFile.Load(Terminal, Arguments.GetValue(globals.Config)));
+
     public bool WantsJson => Arguments.GetValue(globals.Json);
 
     public bool WantsDebug => Arguments.GetValue(globals.Debug);
@@ -40,11 +46,15 @@ public sealed class Invocation(ParseResult arguments, GlobalOptions globals, Ter
         $"No agent answers at {SocketPath}.",
         ["'weir up' starts one. If one runs elsewhere, name its place with --state or --socket."]);
 
-    /// <summary>The captures of the state directory, for a host without a running agent.</summary>
+    /// <summary>For commands that do their work themselves when there is no agent: the one at the socket that was given or that the configuration names, or null.</summary>
+    public Task<AgentClient?> FindConfiguredAgentAsync() => AgentClient.FindAsync(SocketIsGiven || StateIsGiven ? SocketPath : AgentOptions.SocketPath!, Cancel);
+
+    /// <summary>The captures of the state directory, for a host without a running agent, as the configuration wants them.</summary>
     public Captures Captures(bool failClosed = false)
     {
         RequireRoot();
-        return new Captures(new CaptureSettings(StateDirectory, AgentNames.NamespaceFor(StateDirectory)) { FailClosed = failClosed });
+        var settings = AgentOptions.CaptureSettings;
+        return new Captures(settings with { FailClosed = settings.FailClosed || failClosed });
     }
 
     public static void RequireRoot()
@@ -56,6 +66,13 @@ public sealed class Invocation(ParseResult arguments, GlobalOptions globals, Ter
                 "This needs root: it reads and changes other network namespaces.",
                 ["Run it with sudo. With a running agent, members of the group that weir.yaml names with socketGroup may use it without."]);
         }
+    }
+
+    internal AgentOptions OptionsOf(AgentConfig config)
+    {
+        var state = StateIsGiven ? StateDirectory : config.StateDirectory;
+        var socket = SocketIsGiven || StateIsGiven ? SocketPath : config.SocketPath;
+        return AgentOptions.From(config with { StateDirectory = state, SocketPath = socket }) with { Clock = Clock };
     }
 
     private static string DefaultSocketFor(string stateDirectory) =>

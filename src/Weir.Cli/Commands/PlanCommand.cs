@@ -26,13 +26,14 @@ internal static class PlanCommand
         command.Add(mode);
         command.Add(render);
         command.Add(netns);
+        command.Add(host.Globals.Config);
         return command;
 
         async Task<int> RunAsync(Invocation invocation)
         {
             var name = invocation.Arguments.GetRequiredValue(workload);
             var wanted = invocation.Arguments.GetValue(mode) ?? CaptureMode.Inline;
-            using var agent = await invocation.FindAgentAsync();
+            using var agent = await invocation.FindConfiguredAgentAsync();
             var plan = agent is not null
                 ? await agent.PlanAsync(name, wanted, invocation.Cancel)
                 : PlanResult.Of(invocation.Captures().Plan(Targets.Find(name, invocation.Arguments.GetValue(netns)), wanted));

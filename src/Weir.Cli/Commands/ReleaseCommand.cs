@@ -23,12 +23,13 @@ internal static class ReleaseCommand
             if (result.GetValue(all) == (result.GetValue(workload) is not null))
                 result.AddError("Name one workload, or say --all.");
         });
+        command.Add(host.Globals.Config);
         return command;
 
         async Task<int> RunAsync(Invocation invocation)
         {
             var name = invocation.Arguments.GetValue(all) ? null : invocation.Arguments.GetRequiredValue(workload);
-            using var agent = await invocation.FindAgentAsync();
+            using var agent = await invocation.FindConfiguredAgentAsync();
             var result = (agent, name) switch
             {
                 ({ }, null) => await agent.ReleaseAllAsync(invocation.Cancel),

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Weir.Agent;
-using Weir.Agent.Configuration;
 using Weir.Cli.Output;
 
 namespace Weir.Cli.Commands;
@@ -11,12 +10,11 @@ internal static class UpCommand
 {
     public static Command Create(CommandHost host)
     {
-        var config = new Option<string?>("--config", "-c") { Description = $"The configuration [default: {AgentConfig.DefaultPath}, when it exists]", HelpName = "FILE" };
         var releaseOnExit = new Option<bool>("--release-on-exit") { Description = "Release all captures at the end; else they stay, and the kernel passes their traffic until the next start" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Log more" };
         var command = host.Command("up", "Runs the agent: finds workloads, captures them as configured, judges, learns, records, and serves the API. Ctrl-C ends it.", RunAsync)
             .WithExamples("weir up", "weir up -c weir.yaml", "weir up --state /tmp/second --socket /tmp/second.sock");
-        command.Add(config);
+        command.Add(host.Globals.Config);
         command.Add(releaseOnExit);
         command.Add(verbose);
         return command;
@@ -24,33 +22,12 @@ internal static class UpCommand
         async Task<int> RunAsync(Invocation invocation)
         {
             Invocation.RequireRoot();
-            var options = OptionsOf(invocation, Load(invocation.Terminal, invocation.Arguments.GetValue(config))) with
+            var options = invocation.AgentOptions with
             {
                 ReleaseOnExit = invocation.Arguments.GetValue(releaseOnExit),
             };
             return await ServeAsync(invocation, options, invocation.Arguments.GetValue(verbose));
         }
-    }
-
-    /// <summary>The file's values, and over them what the command line says.</summary>
-    internal static AgentOptions OptionsOf(Invocation invocation, AgentConfig config)
-    {
-        var state = invocation.StateIsGiven ? invocation.StateDirectory : config.StateDirectory;
-        var socket = invocation.SocketIsGiven || invocation.StateIsGiven ? invocation.SocketPath : config.SocketPath;
-        return AgentOptions.From(config with { StateDirectory = state, SocketPath = socket }) with { Clock = invocation.Clock };
-    }
-
-    private static AgentConfig Load(Terminal terminal, string? path)
-    {
-        if (path is null && !File.Exists(AgentConfig.DefaultPath))
-            return new AgentConfig();
-
-        var read = AgentConfig.Load(path ?? AgentConfig.DefaultPath);
-        if (read.Value is null)
-            throw new AgentException(AgentProblem.Request, "The configuration has errors; nothing was started.", [.. read.Findings.Select(finding => finding.ToString())]);
-        foreach (var finding in read.Findings)
-            terminal.Note(finding.ToString());
-        return read.Value;
     }
 
     // Apart, so that what serves is loaded only by the command that serves.

@@ -7,13 +7,17 @@ namespace Weir.Cli.Commands;
 /// <summary><c>weir verify</c></summary>
 internal static class VerifyCommand
 {
-    public static Command Create(CommandHost host) =>
-        host.Command("verify", "The kernel's state against the plans of what is captured. Exit code 1: they differ.", RunAsync)
+    public static Command Create(CommandHost host)
+    {
+        var command = host.Command("verify", "The kernel's state against the plans of what is captured. Exit code 1: they differ.", RunAsync)
             .WithExamples("weir verify", "weir verify --json");
+        command.Add(host.Globals.Config);
+        return command;
+    }
 
     private static async Task<int> RunAsync(Invocation invocation)
     {
-        using var agent = await invocation.FindAgentAsync();
+        using var agent = await invocation.FindConfiguredAgentAsync();
         var result = agent is not null ? await agent.VerifyAsync(invocation.Cancel) : VerifyDirectly(invocation);
         if (invocation.WantsJson)
             invocation.Terminal.Json(result, ApiJson.Default.VerifyResult);

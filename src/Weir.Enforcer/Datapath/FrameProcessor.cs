@@ -84,7 +84,7 @@ internal sealed class FrameProcessor
     /// <summary>A frame from the pipe: its marker address says whose it is and which way it goes.</summary>
     public Verdict ReceiveInline(ReadOnlySpan<byte> frame, TimeSpan now)
     {
-        if (!Marker.TryRead(frame, out ushort portId, out bool fromWorkload) || _ports[portId] is not { } port)
+        if (!PortMarker.TryRead(frame, out ushort portId, out bool fromWorkload) || _ports[portId] is not { } port)
         {
             Counters.CountFrame(frame.Length);
             Counters.CountDropped(DropReason.UnknownPort);

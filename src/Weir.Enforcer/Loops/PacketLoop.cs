@@ -156,7 +156,8 @@ internal sealed class PacketLoop : IFrameSink, IDisposable
 
     private void Answer(TimeSpan now)
     {
-        while (_requests.TryDequeue(out Action<FrameProcessor, TimeSpan>? request))
+        // Those that come meanwhile wait for the next turn.
+        for (int left = _requests.Count; left > 0 && _requests.TryDequeue(out Action<FrameProcessor, TimeSpan>? request); left--)
             request(_processor, now);
     }
 }

@@ -22,10 +22,22 @@ internal static unsafe partial class BpfCall
         BPF_MAP_DELETE_ELEM = 3,
         BPF_MAP_GET_NEXT_KEY = 4,
         BPF_PROG_LOAD = 5,
+        BPF_OBJ_PIN = 6,
+        BPF_OBJ_GET = 7,
+        BPF_PROG_TEST_RUN = 10,
+        BPF_PROG_GET_NEXT_ID = 11,
+        BPF_MAP_GET_NEXT_ID = 12,
         BPF_PROG_GET_FD_BY_ID = 13,
+        BPF_MAP_GET_FD_BY_ID = 14,
         BPF_OBJ_GET_INFO_BY_FD = 15,
+        BPF_PROG_QUERY = 16,
         BPF_MAP_LOOKUP_AND_DELETE_ELEM = 21,
         BPF_MAP_LOOKUP_BATCH = 24,
+        BPF_LINK_CREATE = 28,
+        BPF_LINK_UPDATE = 29,
+        BPF_LINK_GET_FD_BY_ID = 30,
+        BPF_LINK_GET_NEXT_ID = 31,
+        BPF_LINK_DETACH = 34,
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -76,6 +88,57 @@ internal static unsafe partial class BpfCall
     public struct GetById
     {
         public uint Id, NextId, OpenFlags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ObjectPath
+    {
+        public ulong Path;
+        public int Descriptor;
+        public uint Flags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct LinkCreate
+    {
+        public int Program;
+        public int LinkIndex;
+        public uint AttachType, Flags;
+        public uint Relative, Padding;
+        public ulong ExpectedRevision;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct LinkUpdate
+    {
+        public int Link, NewProgram;
+        public uint Flags;
+        public int OldProgram;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct LinkDetach
+    {
+        public int Link;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ProgramQuery
+    {
+        public int LinkIndex;
+        public uint AttachType, QueryFlags, AttachFlags;
+        public ulong ProgramIds;
+        public uint Count, Padding;
+        public ulong ProgramFlags, LinkIds, LinkFlags, Revision;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TestRun
+    {
+        public int Program;
+        public uint ReturnValue, InputSize, OutputSize;
+        public ulong Input, Output;
+        public uint Repeat, Duration;
     }
 
     /// <summary>The call's result, or the negative error number. EINTR and EAGAIN (a verifier disturbed by a signal) are repeated.</summary>

@@ -1,33 +1,7 @@
+using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 
 namespace Weir.Linux.Bpf;
-
-/// <summary>include/uapi/linux/bpf.h, <c>enum bpf_map_type</c>.</summary>
-public enum BpfMapType
-{
-    BPF_MAP_TYPE_HASH = 1,
-    BPF_MAP_TYPE_ARRAY = 2,
-    BPF_MAP_TYPE_PERCPU_ARRAY = 6,
-    BPF_MAP_TYPE_LRU_HASH = 9,
-}
-
-/// <summary>Flags of a map's creation and of updates.</summary>
-[Flags]
-public enum BpfMapFlags : uint
-{
-    None = 0,
-    BPF_F_NO_PREALLOC = 1,
-    BPF_F_MMAPABLE = 1 << 10,
-}
-
-/// <summary>What an update may do.</summary>
-public enum BpfUpdate : ulong { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_EXIST = 2 }
-
-/// <summary>The shape of a map. Sizes in bytes.</summary>
-public sealed record BpfMapShape(BpfMapType Type, string Name, int KeySize, int ValueSize, int MaxEntries)
-{
-    public BpfMapFlags Flags { get; init; }
-}
 
 /// <summary>An eBPF map: memory that kernel programs and this process share. It lives as long as a descriptor or a loaded program refers to it.</summary>
 public sealed class BpfMap : IDisposable
@@ -64,7 +38,68 @@ public sealed class BpfMap : IDisposable
         return new BpfMap(new SafeFileHandle(result, ownsHandle: true), shape);
     }
 
+    /// <summary>A map that <see cref="Pin"/> gave a name, by this process or another.</summary>
+    public static BpfMap OpenPinned(string path) => OfDescriptor(BpfObjects.OpenPinned("map", path));
+
+    public static BpfMap OpenById(uint id) => OfDescriptor(BpfObjects.OpenById(BpfCall.Command.BPF_MAP_GET_FD_BY_ID, "map", id));
+
+    /// <summary>The ids of all maps of this host, ascending.</summary>
+    public static IReadOnlyList<uint> ListIds() => BpfObjects.ListIds(BpfCall.Command.BPF_MAP_GET_NEXT_ID, "map");
+
+    /// <summary>The key of a prefix in an LPM trie: its length as u32 in host order, then the bytes as they stand in the packet.</summary>
+    public static byte[] PrefixKey(int prefixLength, ReadOnlySpan<byte> address)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)prefixLength, (uint)address.Length * 8);
+        var key = new byte[4 + address.Length];
+        BitConverter.TryWriteBytes(key, prefixLength);
+        address.CopyTo(key.AsSpan(4));
+        return key;
+    }
+
+    public uint Id() => BitConverter.ToUInt32(BpfObjects.Info(Descriptor, $"map {Shape.Name}", 8), 4);
+
+    /// <summary>Gives it a name in the bpf file system, for instance below <c>/sys/fs/bpf</c>: it outlives this process until the name is unlinked.</summary>
+    public void Pin(string path) => BpfObjects.Pin(Descriptor, $"map {Shape.Name}", path);
+
+    /// <summary>Walks the keys in the kernel's order. Entries that come or go meanwhile may be told twice or not at all; an array has all its indexes.</summary>
+    /// <param name="key">Null: the first one.</param>
+    /// <param name="next">Room for a key.</param>
+    /// <returns>False: there is none behind it.</returns>
+    public unsafe bool NextKey(byte[]? key, Span<byte> next)
+    {
+        if ((key is not null && key.Length != Shape.KeySize) || next.Length < Shape.KeySize)
+            throw new ArgumentException($"map {Shape.Name} has keys of {Shape.KeySize} bytes");
+        fixed (byte* keyPointer = key, nextPointer = next)
+        {
+            var attributes = new BpfCall.MapElement { Descriptor = Descriptor, Key = (ulong)keyPointer, Value = (ulong)nextPointer };
+            int result = BpfCall.Invoke(BpfCall.Command.BPF_MAP_GET_NEXT_KEY, ref attributes);
+            return result switch
+            {
+                >= 0 => true,
+                -BpfCall.ENOENT => false,
+                _ => throw new LinuxException($"bpf map {Shape.Name} next key", -result, Hint(-result)),
+            };
+        }
+    }
+
+    /// <summary>All keys at about this moment.</summary>
+    public IReadOnlyList<byte[]> Keys()
+    {
+        List<byte[]> keys = [];
+        byte[]? last = null;
+        var next = new byte[Shape.KeySize];
+        // A key that goes while it is the last makes the kernel begin again: bounded by what the map can hold.
+        while (keys.Count < Shape.MaxEntries && NextKey(last, next))
+        {
+            last = [.. next];
+            keys.Add(last);
+        }
+
+        return keys;
+    }
+
     /// <summary>False when the key is not there.</summary>
+    /// <param name="value"><see cref="BpfMapShape.BufferSize"/> bytes: of a per-CPU map, the values of all processors.</param>
     public bool Lookup(ReadOnlySpan<byte> key, Span<byte> value) => Element(BpfCall.Command.BPF_MAP_LOOKUP_ELEM, key, value, 0, "lookup");
 
     /// <summary>Reads a value and removes it in one step; false when the key is not there.</summary>
@@ -101,7 +136,7 @@ public sealed class BpfMap : IDisposable
     /// <returns>False when these were the last.</returns>
     public unsafe bool LookupBatch(ref uint cursor, ref bool started, Span<byte> keys, Span<byte> values, out int count)
     {
-        uint room = (uint)Math.Min(keys.Length / Shape.KeySize, values.Length / Shape.ValueSize);
+        uint room = (uint)Math.Min(keys.Length / Shape.KeySize, values.Length / Shape.BufferSize);
         uint next = 0, current = cursor;
         fixed (byte* keyPointer = keys, valuePointer = values)
         {
@@ -133,10 +168,31 @@ public sealed class BpfMap : IDisposable
 
     public void Dispose() => handle.Dispose();
 
+    private static BpfMap OfDescriptor(int descriptor)
+    {
+        var opened = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            // struct bpf_map_info: u32 type, id, key_size, value_size, max_entries, map_flags, char name[16], ...
+            ReadOnlySpan<byte> info = BpfObjects.Info(descriptor, "a map", 40);
+            return new BpfMap(opened, new BpfMapShape((BpfMapType)Word(info, 0), BpfObjects.NameIn(info[24..40]), Word(info, 8), Word(info, 12), Word(info, 16))
+            {
+                Flags = (BpfMapFlags)Word(info, 20),
+            });
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+
+        static int Word(ReadOnlySpan<byte> info, int offset) => BinaryPrimitives.ReadInt32LittleEndian(info[offset..]);
+    }
+
     private unsafe bool Element(BpfCall.Command command, ReadOnlySpan<byte> key, Span<byte> value, ulong flags, string verb)
     {
-        if (key.Length != Shape.KeySize || (!value.IsEmpty && value.Length < Shape.ValueSize))
-            throw new ArgumentException($"map {Shape.Name} has keys of {Shape.KeySize} and values of {Shape.ValueSize} bytes");
+        if (key.Length != Shape.KeySize || (verb != "delete" && value.Length < Shape.BufferSize))
+            throw new ArgumentException($"map {Shape.Name} has keys of {Shape.KeySize} bytes, and its values take {Shape.BufferSize}");
         fixed (byte* keyPointer = key, valuePointer = value)
         {
             var attributes = new BpfCall.MapElement { Descriptor = Descriptor, Key = (ulong)keyPointer, Value = (ulong)valuePointer, Flags = flags };
@@ -152,8 +208,8 @@ public sealed class BpfMap : IDisposable
 
     private unsafe int UpdateElement(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, BpfUpdate mode)
     {
-        if (key.Length != Shape.KeySize || value.Length != Shape.ValueSize)
-            throw new ArgumentException($"map {Shape.Name} has keys of {Shape.KeySize} and values of {Shape.ValueSize} bytes");
+        if (key.Length != Shape.KeySize || value.Length != Shape.BufferSize)
+            throw new ArgumentException($"map {Shape.Name} has keys of {Shape.KeySize} bytes, and its values take {Shape.BufferSize}");
         fixed (byte* keyPointer = key, valuePointer = value)
         {
             var attributes = new BpfCall.MapElement { Descriptor = Descriptor, Key = (ulong)keyPointer, Value = (ulong)valuePointer, Flags = (ulong)mode };

@@ -3,17 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Weir.Linux.Bpf;
 
-/// <summary>include/uapi/linux/bpf.h, <c>enum bpf_prog_type</c>.</summary>
-public enum BpfProgramType
-{
-    BPF_PROG_TYPE_SOCKET_FILTER = 1,
-    BPF_PROG_TYPE_SCHED_CLS = 3,
-}
-
 /// <summary>A program that the kernel has verified and loaded. It lives as long as a descriptor or a place where it is attached.</summary>
 public sealed class BpfProgram : IDisposable
 {
-    private const string License = "Dual MIT/GPL";
+    /// <summary>What programs are loaded with when nothing else is said.</summary>
+    public const string License = "Dual MIT/GPL";
+
     private const int LogSize = 256 * 1024;
     private readonly SafeFileHandle handle;
     private readonly int descriptor;
@@ -31,14 +26,15 @@ public sealed class BpfProgram : IDisposable
     public int Descriptor => handle.IsClosed ? throw new ObjectDisposedException(Name) : descriptor;
 
     /// <summary>Loads a program; when the verifier refuses it, its last words and what they mean are in the exception.</summary>
-    public static unsafe BpfProgram Load(BpfProgramType type, string name, BpfCode code)
+    /// <param name="license">What the kernel is told; helpers that are for GPL programs only want a compatible one.</param>
+    public static unsafe BpfProgram Load(BpfProgramType type, string name, BpfCode code, string license = License)
     {
-        int result = TryLoad(type, name, code, null);
+        int result = TryLoad(type, name, code, license, null);
         if (result < 0)
         {
             // The log costs time, so it is asked for only when there is something to tell.
             var log = new byte[LogSize];
-            int second = TryLoad(type, name, code, log);
+            int second = TryLoad(type, name, code, license, log);
             if (second < 0)
                 throw Refused(type, name, code, -second, LogText(log));
             result = second;
@@ -48,32 +44,69 @@ public sealed class BpfProgram : IDisposable
         return new BpfProgram(new SafeFileHandle(result, ownsHandle: true), name);
     }
 
-    /// <summary>The first 8 bytes of the hash over the instructions, as <c>tc</c> and <c>bpftool</c> print it.</summary>
-    public string Tag() => Convert.ToHexStringLower(Info().AsSpan(8, 8));
+    /// <summary>A program that <see cref="Pin"/> gave a name, by this process or another.</summary>
+    public static BpfProgram OpenPinned(string path) => OfDescriptor(BpfObjects.OpenPinned("program", path));
 
-    public uint Id() => BitConverter.ToUInt32(Info(), 4);
+    public static BpfProgram OpenById(uint id) => OfDescriptor(BpfObjects.OpenById(BpfCall.Command.BPF_PROG_GET_FD_BY_ID, "program", id));
+
+    /// <summary>The ids of all programs of this host, ascending.</summary>
+    public static IReadOnlyList<uint> ListIds() => BpfObjects.ListIds(BpfCall.Command.BPF_PROG_GET_NEXT_ID, "program");
+
+    /// <summary>What the kernel knows of it.</summary>
+    public BpfProgramInfo Info() => BpfProgramInfo.Read(Descriptor, $"program {Name}");
+
+    /// <summary>The first 8 bytes of the hash over the instructions, as <c>tc</c> and <c>bpftool</c> print it.</summary>
+    public string Tag() => Info().Tag;
+
+    public uint Id() => Info().Id;
+
+    /// <summary>Gives it a name in the bpf file system: it outlives this process until the name is unlinked.</summary>
+    public void Pin(string path) => BpfObjects.Pin(Descriptor, $"program {Name}", path);
+
+    /// <summary>Runs it once on a frame, in the kernel but on no link (BPF_PROG_TEST_RUN).</summary>
+    /// <param name="frame">At least an Ethernet header, at most a page.</param>
+    /// <returns>What the program returned, and the frame as it left it.</returns>
+    public unsafe (int Result, byte[] Frame) TestRun(ReadOnlySpan<byte> frame)
+    {
+        var output = new byte[frame.Length + 512];
+        fixed (byte* input = frame, outputPointer = output)
+        {
+            var attributes = new BpfCall.TestRun
+            {
+                Program = Descriptor,
+                InputSize = (uint)frame.Length,
+                OutputSize = (uint)output.Length,
+                Input = (ulong)input,
+                Output = (ulong)outputPointer,
+                Repeat = 1,
+            };
+            int result = BpfCall.Invoke(BpfCall.Command.BPF_PROG_TEST_RUN, ref attributes);
+            if (result < 0)
+                throw new LinuxException($"run bpf program {Name} on {frame.Length} bytes", -result, -result == BpfCall.EINVAL ? "the frame is shorter than an Ethernet header, or this type of program can't be run so" : "");
+            return ((int)attributes.ReturnValue, output[..(int)Math.Min(attributes.OutputSize, (uint)output.Length)]);
+        }
+    }
 
     public void Dispose() => handle.Dispose();
 
-    private unsafe byte[] Info()
+    private static BpfProgram OfDescriptor(int descriptor)
     {
-        // struct bpf_prog_info: u32 type, u32 id, u8 tag[8], ...
-        var info = new byte[64];
-        fixed (byte* pointer = info)
+        var opened = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
         {
-            var attributes = new BpfCall.ObjectInfo { Descriptor = Descriptor, Length = (uint)info.Length, Info = (ulong)pointer };
-            int result = BpfCall.Invoke(BpfCall.Command.BPF_OBJ_GET_INFO_BY_FD, ref attributes);
-            if (result < 0)
-                throw new LinuxException($"bpf info of program {Name}", -result);
+            return new BpfProgram(opened, BpfProgramInfo.Read(descriptor, "a program").Name);
         }
-
-        return info;
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
     }
 
-    private static unsafe int TryLoad(BpfProgramType type, string name, BpfCode code, byte[]? log)
+    private static unsafe int TryLoad(BpfProgramType type, string name, BpfCode code, string license, byte[]? log)
     {
-        ReadOnlySpan<byte> license = Encoding.ASCII.GetBytes(License + "\0");
-        fixed (byte* instructions = code.Bytes, licensePointer = license, logPointer = log)
+        ReadOnlySpan<byte> licenseText = Encoding.ASCII.GetBytes(license + "\0");
+        fixed (byte* instructions = code.Bytes, licensePointer = licenseText, logPointer = log)
         {
             var attributes = new BpfCall.ProgramLoad
             {

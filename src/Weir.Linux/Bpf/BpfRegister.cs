@@ -43,6 +43,8 @@ public enum BpfHelper
     BPF_FUNC_redirect = 23,
     BPF_FUNC_skb_load_bytes = 26,
     BPF_FUNC_skb_pull_data = 39,
+    BPF_FUNC_redirect_map = 51,
+    BPF_FUNC_ringbuf_output = 130,
     BPF_FUNC_redirect_peer = 155,
     BPF_FUNC_ktime_get_coarse_ns = 160,
 }

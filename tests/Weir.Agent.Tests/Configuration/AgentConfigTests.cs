@@ -60,7 +60,7 @@ public sealed class AgentConfigTests
         var workload = Assert.Single(config.Workloads);
         Assert.Equal(("one", "/proc/1/ns/net", null), (workload.Name, workload.Namespace, workload.Capture));
         Assert.Equal([("app", "80"), ("on", "yes")], workload.Labels.Select(l => (l.Key, l.Value)));
-        Assert.Equal(new CaptureSettings("/tmp/state", "weir-test") { FailClosed = true, HeartbeatTimeout = TimeSpan.FromMilliseconds(1500) }, config.CaptureSettings);
+        Assert.Equal(new CaptureSettings("/tmp/state", "weir-test") { FailClosed = true, HeartbeatTimeout = TimeSpan.FromMilliseconds(1500) }, AgentOptions.From(config).CaptureSettings);
     }
 
     [Fact]

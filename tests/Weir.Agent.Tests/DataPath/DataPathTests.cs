@@ -79,7 +79,32 @@ public sealed class DataPathTests
         await pump.Completion.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
         Assert.Equal(Enumerable.Range(1, 500).Select(session => (7, (ulong)session)), taken);
-        Assert.True(pump.IsIdle);
+        Assert.True(pump.IdleAsync().IsCompleted);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_pump_goes_on_when_the_last_event_has_been_taken()
+    {
+        var events = Channel.CreateBounded<FlowEvent>(8);
+        using var gate = new SemaphoreSlim(0);
+        var taken = 0;
+        var pump = new EventPump(7, events.Reader, (int _, in FlowEvent _) =>
+        {
+            gate.Wait(TimeSpan.FromSeconds(10));
+            taken++;
+        });
+        Assert.True(pump.IdleAsync().IsCompleted);
+
+        Assert.True(events.Writer.TryWrite(Opened(1)));
+        Assert.True(events.Writer.TryWrite(Opened(2)));
+        var idle = pump.IdleAsync();
+        gate.Release();
+        Assert.False(idle.IsCompleted);
+        gate.Release();
+        await idle.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal(2, taken);
+        events.Writer.Complete();
+        await pump.Completion.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
     private static FlowEvent Opened(ulong session) => new()

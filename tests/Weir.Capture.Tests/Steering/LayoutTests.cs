@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Weir.Capture.Steering;
+using Weir.Packets;
 
 namespace Weir.Capture.Tests.Steering;
 
@@ -53,8 +54,8 @@ public class LayoutTests
     [Fact]
     public void A_marker_carries_the_ports_id_in_big_endian()
     {
-        Assert.Equal([0x56, 0x45, 0x49, 0x52, 0xbe, 0x87], Marker.Of(0xbe87));
-        Assert.True(Marker.HasPrefix([0x56, 0x45, 0x49, 0x52, 0, 1]));
-        Assert.False(Marker.HasPrefix([0x56, 0x45, 0x49, 0x53, 0, 1]));
+        Assert.Equal([0x56, 0x45, 0x49, 0x52, 0xbe, 0x87], PortMarker.Of(0xbe87));
+        Assert.True(PortMarker.HasPrefix([0x56, 0x45, 0x49, 0x52, 0, 1]));
+        Assert.False(PortMarker.HasPrefix([0x56, 0x45, 0x49, 0x53, 0, 1]));
     }
 }

@@ -60,7 +60,7 @@ public class FrameProcessorTests
         FrameLayers[] resets = [.. datapath.Sent.Select(frame =>
         {
             Assert.Equal(PacketError.None, FrameLayers.Parse(frame, out FrameLayers layers));
-            Assert.True(Marker.TryRead(frame, out ushort port, out bool fromWorkload));
+            Assert.True(PortMarker.TryRead(frame, out ushort port, out bool fromWorkload));
             Assert.Equal(TestFrame.PortId, port);
             Assert.Equal(fromWorkload, layers.Source == TestFrame.Address(TestDatapath.Api));
             return layers;

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using Weir.Capture;
 using Weir.Capture.Steering;
 using Weir.Linux;
+using Weir.Packets;
 using Weir.Testing;
 
 namespace Weir.Kernel.Tests.Capture;
@@ -26,7 +27,7 @@ public class InlineDatapathTests
         Assert.NotEqual(0, lost.ExitCode);
 
         byte[] frame = Receive(pipe, datapath, frame => frame[12] == 8 && frame[13] == 0);
-        Assert.Equal(Marker.Of(1), frame[..6]);
+        Assert.Equal(PortMarker.Of(1), frame[..6]);
         IReadOnlyDictionary<string, ulong> counters = datapath.Counters(1);
         Assert.True(counters["toward_judged_frames"] >= 1);
         Assert.True(counters["toward_untouched_frames"] + counters["from_untouched_frames"] + counters["toward_fail_open_frames"] >= 0);
