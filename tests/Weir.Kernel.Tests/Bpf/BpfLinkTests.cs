@@ -22,8 +22,10 @@ public sealed class BpfLinkTests : IDisposable
         Near.Ip($"link add v0 index {Index} type veth peer name v0 netns {Far.Name}");
         foreach ((TestNamespace ns, int host) in new[] { (Near, 1), (Far, 2) })
         {
-            ns.Ip("link set v0 up");
+            ns.Ip($"link set v0 address 02:00:00:00:00:0{host} up");
             ns.Ip($"address add 10.77.0.{host}/24 dev v0");
+            // Known for good: a resolution that a program stopped would be tried again only after a second.
+            ns.Ip($"neighbor add 10.77.0.{3 - host} lladdr 02:00:00:00:00:0{3 - host} dev v0");
         }
     }
 
