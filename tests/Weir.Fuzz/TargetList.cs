@@ -14,6 +14,7 @@ public static class TargetList
         ["dns"] = DnsTarget.Run,
         ["enforcer"] = EnforcerFrames.Run,
         ["tls"] = TlsTarget.Run,
+        ["iptables"] = IptablesTextTarget.Run,
         ["http1"] = Http1Target.Run,
         ["tcp-options"] = TcpOptionsTarget.Run,
     };
