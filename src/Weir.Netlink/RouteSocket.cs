@@ -43,5 +43,8 @@ public sealed class RouteSocket : IDisposable
 
     public Filters Filters { get; }
 
+    /// <summary>Many changes in few system calls; see <see cref="RouteBatch"/>.</summary>
+    public RouteBatch Batch() => new(_exchange);
+
     public void Dispose() => _exchange.Dispose();
 }

@@ -13,12 +13,21 @@ internal static class ExtendedAck
 {
     internal static void ThrowIfRefused(string operation, NetlinkMessage message, ReadOnlySpan<byte> request)
     {
+        if (IsRefusal(message))
+            throw Refusal(operation, message, request);
+    }
+
+    /// <summary>An error, or an answer too short to tell.</summary>
+    internal static bool IsRefusal(NetlinkMessage message) =>
+        message.Type == NetlinkMessageType.NLMSG_ERROR && message.Payload.Length < 4 || NetlinkMessage.ReadPadded<int>(message.Payload, 0) < 0;
+
+    /// <summary>What <see cref="IsRefusal"/> found, with all that the kernel said.</summary>
+    internal static NetlinkException Refusal(string operation, NetlinkMessage message, ReadOnlySpan<byte> request)
+    {
         var payload = message.Payload;
         if (message.Type == NetlinkMessageType.NLMSG_ERROR && payload.Length < 4)
-            throw new NetlinkException(operation, (int)Errno.EBADMSG, "the answer is cut short", request: request.ToArray());
+            return new NetlinkException(operation, (int)Errno.EBADMSG, "the answer is cut short", request: request.ToArray());
         var error = NetlinkMessage.ReadPadded<int>(payload, 0);
-        if (error >= 0)
-            return;
         var errno = error == int.MinValue ? (int)Errno.EPROTO : -error;
 
         string text = "", bound = "";
@@ -42,7 +51,7 @@ internal static class ExtendedAck
             }
         }
 
-        throw new NetlinkException(operation, errno, text, offset, bound, request.ToArray());
+        return new NetlinkException(operation, errno, text, offset, bound, request.ToArray());
     }
 
     private static NetlinkAttributes Attributes(NetlinkMessage message)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -27,6 +28,10 @@ public readonly ref struct NetlinkAttribute
     public ushort UInt16 => Read<ushort>();
 
     public uint UInt32 => Read<uint>();
+
+    public ushort UInt16BigEndian => BinaryPrimitives.ReverseEndianness(UInt16);
+
+    public uint UInt32BigEndian => BinaryPrimitives.ReverseEndianness(UInt32);
 
     public int Int32 => Read<int>();
 

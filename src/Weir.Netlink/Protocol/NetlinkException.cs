@@ -46,19 +46,34 @@ public sealed class NetlinkException : Exception
             text.Append($"; attribute {MemoryMarshal.Read<ushort>(request.AsSpan(at + 2)) & 0x3fff} at byte {at}");
         if (bound.Length != 0)
             text.Append($" takes {bound}");
-        if (Lacking(errno, extendedAck) is { Length: > 0 } lacking)
+        if (Lacking(operation, errno, extendedAck) is { Length: > 0 } lacking)
             text.Append($"; {lacking}");
         return text.ToString();
     }
 
     /// <summary>The kernel's words for a module that it does not have.</summary>
-    private static string Lacking(int errno, string extendedAck) => (extendedAck.TrimEnd('.'), errno) switch
+    private static string Lacking(string operation, int errno, string extendedAck) => (extendedAck.TrimEnd('.'), errno) switch
     {
         ("TC classifier not found", _) => "this kernel lacks the classifier (CONFIG_NET_CLS_...)",
         ("Failed to load TC action module", _) => "this kernel lacks the action (CONFIG_NET_ACT_...)",
         ("Specified qdisc kind is unknown" or "Specified qdisc not found", _) => "this kernel lacks the queueing discipline (CONFIG_NET_SCH_...)",
-        ("Unknown device type", _) => "this kernel lacks the kind of link",
+        ("Unknown device type", _) => LackingKind(operation),
         ("", (int)Linux.Errno.EPERM) => "changing the network needs root, or CAP_NET_ADMIN in the namespace's owner",
         _ => "",
     };
+
+    /// <summary>The operation is <c>add KIND NAME</c>.</summary>
+    private static string LackingKind(string operation)
+    {
+        var kind = operation.Split(' ') is ["add", var word, _] ? word : "";
+        var option = kind switch
+        {
+            "bridge" => "CONFIG_BRIDGE",
+            "wireguard" => "CONFIG_WIREGUARD",
+            "vlan" => "CONFIG_VLAN_8021Q",
+            "" => "",
+            _ => $"CONFIG_{kind.ToUpperInvariant()}",
+        };
+        return kind.Length == 0 ? "this kernel lacks the kind of link" : $"this kernel lacks the link kind {kind} ({option}, or its module is not installed)";
+    }
 }

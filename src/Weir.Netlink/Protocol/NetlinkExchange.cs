@@ -30,6 +30,7 @@ internal sealed class NetlinkExchange(INetlinkTransport transport) : IDisposable
 
     private readonly byte[] _request = new byte[RequestSize];
     private readonly byte[] _answer = new byte[AnswerSize];
+    private byte[]? _pipelineBuffer;
     private uint _sequence;
 
     /// <summary>A writer over the request buffer. The one before it is then void.</summary>
@@ -61,6 +62,21 @@ internal sealed class NetlinkExchange(INetlinkTransport transport) : IDisposable
 
         throw new NetlinkException(operation, (int)Errno.EAGAIN, $"the list changed while it was read, {DumpAttempts} times in a row");
     }
+
+    /// <summary>Hands each message of a dump to a handler and keeps none.</summary>
+    /// <returns>False when a change came between, so that an object may have been seen twice or not at all.</returns>
+    internal bool Visit(string operation, in NetlinkWriter writer, NetlinkMessageType type, MessageHandler handler) =>
+        !Request(operation, writer, type, (ushort)GetFlags.NLM_F_DUMP, handler);
+
+    /// <summary>A pipeline of requests beside the single ones. Give it back when it is done: its buffer serves the next.</summary>
+    internal RequestPipeline BeginPipeline(RefusalHandler refused)
+    {
+        var buffer = _pipelineBuffer ?? new byte[RequestPipeline.BufferSize];
+        _pipelineBuffer = null;
+        return new RequestPipeline(transport, () => ++_sequence, buffer, refused);
+    }
+
+    internal void EndPipeline(RequestPipeline pipeline) => _pipelineBuffer = pipeline.Buffer;
 
     public void Dispose() => transport.Dispose();
 

@@ -75,13 +75,19 @@ public sealed class NetlinkSocket : INetlinkTransport
         {
             while (true)
             {
-                if (!_socket.WaitReadable(wait))
-                    return 0;
+                // The answer is nearly always there already: asking first saves a call for each datagram.
                 var count = _socket.Receive(buffer, sender, out var truncated, wait: false);
+                if (count < 0)
+                {
+                    if (!_socket.WaitReadable(wait))
+                        return 0;
+                    continue;
+                }
+
                 if (truncated)
                     throw new NetlinkException("receive", (int)Errno.EMSGSIZE, $"the kernel's answer is longer than {buffer.Length} bytes and was cut");
                 // struct sockaddr_nl { u16 family; u16 pad; u32 pid; u32 groups; }: pid 0 is the kernel, anyone else has no say.
-                if (count >= 0 && MemoryMarshal.Read<uint>(sender[4..]) == 0)
+                if (MemoryMarshal.Read<uint>(sender[4..]) == 0)
                     return count;
             }
         }
@@ -90,6 +96,8 @@ public sealed class NetlinkSocket : INetlinkTransport
             throw new NetlinkException("receive", exception.Errno, exception.Errno == (int)Errno.ENOBUFS ? "the kernel had more to say than the socket's buffer holds" : "");
         }
     }
+
+    internal int Descriptor => _socket.Descriptor;
 
     /// <summary>Hear of every change in a group (NETLINK_ADD_MEMBERSHIP).</summary>
     internal void Join(int group) => _socket.SetOption(SolNetlink, (int)NetlinkOption.NETLINK_ADD_MEMBERSHIP, group);

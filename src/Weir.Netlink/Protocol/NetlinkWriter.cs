@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -66,7 +67,19 @@ public ref struct NetlinkWriter
 
     /// <summary>4 or 16 bytes in network order.</summary>
     public void WriteAddress<TAttribute>(TAttribute type, IPAddress value)
-        where TAttribute : unmanaged, Enum => WriteBytes(type, value.GetAddressBytes());
+        where TAttribute : unmanaged, Enum =>
+        value.TryWriteBytes(TakeAttribute(Number(type), value.AddressFamily == AddressFamily.InterNetworkV6 ? 16 : 4), out _);
+
+    /// <summary>A flag: its presence says yes, it has no value.</summary>
+    public void WriteFlag<TAttribute>(TAttribute type)
+        where TAttribute : unmanaged, Enum => TakeAttribute(Number(type), 0);
+
+    public void WriteUInt32BigEndian<TAttribute>(TAttribute type, uint value)
+        where TAttribute : unmanaged, Enum => BinaryPrimitives.WriteUInt32BigEndian(TakeAttribute(Number(type), sizeof(uint)), value);
+
+    /// <summary>Eight bytes in the host's order; they lie where a multiple of four allows.</summary>
+    public void WriteUInt64<TAttribute>(TAttribute type, ulong value)
+        where TAttribute : unmanaged, Enum => MemoryMarshal.Write(TakeAttribute(Number(type), sizeof(ulong)), value);
 
     /// <summary>A raw attribute by its number, for lists (1, 2, 3, ...) and for what is copied from a dump.</summary>
     public void WriteNumbered(ushort type, scoped ReadOnlySpan<byte> value) => value.CopyTo(TakeAttribute(type, value.Length));

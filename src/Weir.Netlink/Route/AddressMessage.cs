@@ -94,39 +94,44 @@ internal static class AddressMessage
     internal static LinkAddress? ReadAny(NetlinkMessage message)
     {
         var header = message.Header<Header>();
-        IPAddress? address = null, local = null;
-        var result = new LinkAddress { LinkIndex = header.Index, Address = IPAddress.None, PrefixLength = header.PrefixLength, Scope = header.Scope, Flags = header.Flags };
+        IPAddress? address = null, local = null, broadcast = null;
+        var label = "";
+        uint flags = header.Flags, metric = 0;
+        byte protocol = 0;
+        var lifetimes = new Lifetimes { Preferred = uint.MaxValue, Valid = uint.MaxValue };
         foreach (var attribute in message.Attributes<Header>())
         {
             switch ((AddressAttribute)attribute.Type)
             {
-                case AddressAttribute.IFA_ADDRESS:
-                    address = attribute.Address;
-                    break;
-                case AddressAttribute.IFA_LOCAL:
-                    local = attribute.Address;
-                    break;
-                default:
-                    result = Read(result, attribute);
-                    break;
+                case AddressAttribute.IFA_ADDRESS: address = attribute.Address; break;
+                case AddressAttribute.IFA_LOCAL: local = attribute.Address; break;
+                case AddressAttribute.IFA_LABEL: label = attribute.Text; break;
+                case AddressAttribute.IFA_BROADCAST: broadcast = attribute.Address; break;
+                case AddressAttribute.IFA_FLAGS: flags = attribute.UInt32; break;
+                case AddressAttribute.IFA_CACHEINFO: lifetimes = attribute.Read<Lifetimes>(); break;
+                case AddressAttribute.IFA_RT_PRIORITY: metric = attribute.UInt32; break;
+                case AddressAttribute.IFA_PROTO: protocol = attribute.UInt8; break;
             }
         }
 
         if ((local ?? address) is not { } own || (byte)Family(own) != header.Family)
             return null;
-        return result with { Address = own, Peer = local is not null && address is not null && !local.Equals(address) ? address : null };
+        return new LinkAddress
+        {
+            LinkIndex = header.Index,
+            Address = own,
+            PrefixLength = header.PrefixLength,
+            Peer = local is not null && address is not null && !local.Equals(address) ? address : null,
+            Broadcast = broadcast,
+            Scope = header.Scope,
+            Label = label,
+            Flags = flags,
+            ValidLifetime = lifetimes.Valid,
+            PreferredLifetime = lifetimes.Preferred,
+            Metric = metric,
+            Protocol = protocol,
+        };
     }
-
-    private static LinkAddress Read(LinkAddress result, NetlinkAttribute attribute) => (AddressAttribute)attribute.Type switch
-    {
-        AddressAttribute.IFA_LABEL => result with { Label = attribute.Text },
-        AddressAttribute.IFA_BROADCAST => result with { Broadcast = attribute.Address },
-        AddressAttribute.IFA_FLAGS => result with { Flags = attribute.UInt32 },
-        AddressAttribute.IFA_CACHEINFO => result with { PreferredLifetime = attribute.Read<uint>(0), ValidLifetime = attribute.Read<uint>(4) },
-        AddressAttribute.IFA_RT_PRIORITY => result with { Metric = attribute.UInt32 },
-        AddressAttribute.IFA_PROTO => result with { Protocol = attribute.UInt8 },
-        _ => result,
-    };
 
     /// <summary>AF_INET and AF_INET6 as the kernel numbers them.</summary>
     internal static KernelFamily Family(IPAddress address) => KernelFamilies.Of(address.AddressFamily);

@@ -43,12 +43,11 @@ public sealed class Addresses
             message => AddressMessage.Read(message) is { } address && (linkIndex == 0 || address.LinkIndex == linkIndex) ? address : null);
     }
 
-    public void Add(LinkAddress address)
-    {
-        var writer = _exchange.Begin();
-        AddressMessage.Write(ref writer, address);
-        _exchange.Change($"add address {Name(address)}", writer, NetlinkMessageType.RTM_NEWADDR, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
-    }
+    /// <summary>EEXIST when the link has the address.</summary>
+    public void Add(LinkAddress address) => Write("add", address, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+
+    /// <summary><c>ip address replace</c>: adds it, or sets lifetimes and flags of the one that is there.</summary>
+    public void Replace(LinkAddress address) => Write("replace", address, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_REPLACE);
 
     public void Delete(LinkAddress address)
     {
@@ -57,5 +56,12 @@ public sealed class Addresses
         _exchange.Change($"delete address {Name(address)}", writer, NetlinkMessageType.RTM_DELADDR);
     }
 
-    private static string Name(LinkAddress address) => $"{address.Address}/{address.PrefixLength} of link {address.LinkIndex}";
+    private void Write(string verb, LinkAddress address, NewFlags flags)
+    {
+        var writer = _exchange.Begin();
+        AddressMessage.Write(ref writer, address);
+        _exchange.Change($"{verb} address {Name(address)}", writer, NetlinkMessageType.RTM_NEWADDR, flags);
+    }
+
+    internal static string Name(LinkAddress address) => $"{address.Address}/{address.PrefixLength} of link {address.LinkIndex}";
 }

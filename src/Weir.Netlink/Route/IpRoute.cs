@@ -31,11 +31,18 @@ public sealed record IpRoute
     /// <summary>Seconds until it expires (IPv6, from router advertisements); null when it stays.</summary>
     public uint? ExpiresSeconds { get; init; }
     /// <summary>RTA_METRICS by RTAX_ number; 1 is the mask of locked ones.</summary>
-    public IReadOnlyDictionary<ushort, uint> Metrics { get; init; } = new Dictionary<ushort, uint>();
+    public IReadOnlyDictionary<ushort, uint> Metrics { get; init; } = NoMetrics;
+    /// <summary>RTAX_CC_ALGO, <c>congctl</c>: the TCP congestion control for what goes this way; empty when not said.</summary>
+    public string CongestionControl { get; init; } = "";
+    /// <summary>RTA_FLOW, <c>realms FROM/TO</c>: 16 bits each; 0 when not said.</summary>
+    public uint Realms { get; init; }
     public IReadOnlyList<NextHop> NextHops { get; init; } = [];
     public uint NextHopId { get; init; }
-    /// <summary>The attributes of the kernel's message as they came, so that nothing unknown is lost when it is written back.</summary>
+    /// <summary>The attributes of the kernel's message as they came, when it has one that is not modelled here, so that it is not lost when the route is written back; else empty.</summary>
     public byte[] Raw { get; init; } = [];
+
+    /// <summary>Shared by all routes that have none.</summary>
+    internal static IReadOnlyDictionary<ushort, uint> NoMetrics { get; } = new Dictionary<ushort, uint>();
 }
 
 /// <summary>One leg of a multipath route.</summary>

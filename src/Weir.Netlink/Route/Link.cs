@@ -1,4 +1,5 @@
 using Weir.Linux;
+using Weir.Netlink.Route.Kinds;
 
 namespace Weir.Netlink.Route;
 
@@ -42,10 +43,90 @@ public sealed record Link
     public IReadOnlyList<string> AlternativeNames { get; init; } = [];
     /// <summary>IN6_ADDR_GEN_MODE_: 0 eui64, 1 none, 2 stable secret, 3 random; null when IPv6 is off.</summary>
     public byte? Ipv6AddressGeneration { get; init; }
-    public ulong ReceivedPackets { get; init; }
-    public ulong ReceivedBytes { get; init; }
-    public ulong TransmittedPackets { get; init; }
-    public ulong TransmittedBytes { get; init; }
+    /// <summary>ARPHRD_ type: 1 Ethernet, 772 loopback, 65534 none (TUN).</summary>
+    public ushort HardwareType { get; init; }
+    /// <summary>IF_LINK_MODE_: 0 default, 1 dormant.</summary>
+    public byte LinkMode { get; init; }
+    public int MinimumMtu { get; init; }
+    public int MaximumMtu { get; init; }
+    public uint GsoMaximumSize { get; init; }
+    public uint GsoMaximumSegments { get; init; }
+    public uint GroMaximumSize { get; init; }
+    public uint TsoMaximumSize { get; init; }
+    public uint TsoMaximumSegments { get; init; }
+    public uint GsoIpv4MaximumSize { get; init; }
+    public uint GroIpv4MaximumSize { get; init; }
+    public int AllMulticast { get; init; }
+    public bool ProtocolDown { get; init; }
+    /// <summary>IFLA_CARRIER: what the driver says of its cable.</summary>
+    public bool Carrier { get; init; }
+    public uint CarrierChanges { get; init; }
+    /// <summary>The address that the device was made with; empty when it says none.</summary>
+    public byte[] PermanentAddress { get; init; } = [];
+    /// <summary>How the XDP program hangs on the link: 0 not, 1 driver, 2 generic, 3 hardware, 4 several.</summary>
+    public byte XdpMode { get; init; }
+    public LinkStatistics Statistics { get; init; }
+    public ulong ReceivedPackets => Statistics.ReceivedPackets;
+    public ulong ReceivedBytes => Statistics.ReceivedBytes;
+    public ulong TransmittedPackets => Statistics.TransmittedPackets;
+    public ulong TransmittedBytes => Statistics.TransmittedBytes;
+
+    /// <summary>The kind with its settings; null for a physical link.</summary>
+    public LinkKind? ReadKind() => Kind.Length == 0 ? null : LinkKind.Read(Kind, KindData);
+
+    /// <summary>The settings of a bridge's port; null when the link is none.</summary>
+    public BridgePort? ReadBridgePort() => PortKind == "bridge" ? BridgePort.Read(PortData) : null;
+}
+
+/// <summary>struct rtnl_link_stats64 of include/uapi/linux/if_link.h, as <c>ip -s -s link</c> shows it.</summary>
+public readonly record struct LinkStatistics(
+    ulong ReceivedPackets,
+    ulong TransmittedPackets,
+    ulong ReceivedBytes,
+    ulong TransmittedBytes,
+    ulong ReceiveErrors,
+    ulong TransmitErrors,
+    ulong ReceiveDropped,
+    ulong TransmitDropped,
+    ulong Multicast,
+    ulong Collisions,
+    ulong ReceiveLengthErrors,
+    ulong ReceiveOverErrors,
+    ulong ReceiveCrcErrors,
+    ulong ReceiveFrameErrors,
+    ulong ReceiveFifoErrors,
+    ulong ReceiveMissedErrors,
+    ulong TransmitAbortedErrors,
+    ulong TransmitCarrierErrors,
+    ulong TransmitFifoErrors,
+    ulong TransmitHeartbeatErrors,
+    ulong TransmitWindowErrors,
+    ulong ReceiveCompressed,
+    ulong TransmitCompressed,
+    ulong ReceiveNoHandler);
+
+/// <summary>A link to be made: <c>ip link add</c>.</summary>
+public sealed record NewLink
+{
+    public required string Name { get; init; }
+    public required LinkKind Kind { get; init; }
+    /// <summary>The index wanted; 0 lets the kernel choose.</summary>
+    public int Index { get; init; }
+    public byte[]? Address { get; init; }
+    public int? Mtu { get; init; }
+    public int? TransmitQueueLength { get; init; }
+    public int? TransmitQueues { get; init; }
+    public int? ReceiveQueues { get; init; }
+    /// <summary>IFLA_LINK, <c>link NAME</c>: the lower link of a macvlan, ipvlan or vlan; 0: none.</summary>
+    public int ParentIndex { get; init; }
+    /// <summary>The bridge to become a port of; 0: none.</summary>
+    public int MasterIndex { get; init; }
+    public int? Group { get; init; }
+    public bool Up { get; init; }
+    /// <summary>The namespace to make it in; null: the socket's.</summary>
+    public NetworkNamespace? Namespace { get; init; }
+    /// <summary>Make it in this process's namespace; null: see <see cref="Namespace"/>.</summary>
+    public int? NamespaceOfProcess { get; init; }
 }
 
 /// <summary>What to change of a link; null leaves it as it is.</summary>
@@ -63,8 +144,18 @@ public sealed record LinkChange
     public string? Alias { get; init; }
     public int? Group { get; init; }
     public byte? Ipv6AddressGeneration { get; init; }
+    public byte[]? Broadcast { get; init; }
+    public bool? Promiscuous { get; init; }
+    public bool? AllMulticast { get; init; }
+    public bool? Multicast { get; init; }
+    /// <summary>What to change of the kind (a bridge's timers, a vxlan's ageing); only some of it can be changed later.</summary>
+    public LinkKind? Kind { get; init; }
+    /// <summary>What to change of the link as a bridge's port.</summary>
+    public BridgePort? BridgePort { get; init; }
     /// <summary>Move the link there, in the same message as the other changes (the kernel moves first, under the new name if the old is taken).</summary>
     public NetworkNamespace? Namespace { get; init; }
+    /// <summary>IFLA_NET_NS_PID: move the link to this process's namespace; null: see <see cref="Namespace"/>.</summary>
+    public int? NamespaceOfProcess { get; init; }
     /// <summary>IFLA_NEW_IFINDEX: the index wanted in <see cref="Namespace"/>; 0 lets the kernel keep or choose.</summary>
     public int NewIndex { get; init; }
 }

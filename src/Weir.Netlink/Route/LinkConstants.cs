@@ -12,7 +12,9 @@ internal enum LinkAttribute : ushort
     IFLA_MASTER = 10,
     IFLA_TXQLEN = 13,
     IFLA_OPERSTATE = 16,
+    IFLA_LINKMODE = 17,
     IFLA_LINKINFO = 18,
+    IFLA_NET_NS_PID = 19,
     IFLA_IFALIAS = 20,
     IFLA_STATS64 = 23,
     IFLA_AF_SPEC = 26,
@@ -21,11 +23,25 @@ internal enum LinkAttribute : ushort
     IFLA_PROMISCUITY = 30,
     IFLA_NUM_TX_QUEUES = 31,
     IFLA_NUM_RX_QUEUES = 32,
+    IFLA_CARRIER = 33,
+    IFLA_CARRIER_CHANGES = 35,
     IFLA_LINK_NETNSID = 37,
+    IFLA_PROTO_DOWN = 39,
+    IFLA_GSO_MAX_SEGS = 40,
+    IFLA_GSO_MAX_SIZE = 41,
     IFLA_XDP = 43,
     IFLA_NEW_IFINDEX = 49,
+    IFLA_MIN_MTU = 50,
+    IFLA_MAX_MTU = 51,
     IFLA_PROP_LIST = 52,
     IFLA_ALT_IFNAME = 53,
+    IFLA_PERM_ADDRESS = 54,
+    IFLA_GRO_MAX_SIZE = 58,
+    IFLA_TSO_MAX_SIZE = 59,
+    IFLA_TSO_MAX_SEGS = 60,
+    IFLA_ALLMULTI = 61,
+    IFLA_GSO_IPV4_MAX_SIZE = 63,
+    IFLA_GRO_IPV4_MAX_SIZE = 64,
 }
 
 /// <summary>include/uapi/linux/if_link.h: inside IFLA_LINKINFO.</summary>
@@ -46,7 +62,25 @@ internal enum VethAttribute : ushort
 /// <summary>include/uapi/linux/if_link.h: inside IFLA_XDP.</summary>
 internal enum XdpAttribute : ushort
 {
+    IFLA_XDP_FD = 1,
+    IFLA_XDP_ATTACHED = 2,
+    IFLA_XDP_FLAGS = 3,
     IFLA_XDP_PROG_ID = 4,
+    IFLA_XDP_EXPECTED_FD = 8,
+}
+
+/// <summary>include/uapi/linux/if_link.h: XDP_FLAGS_.</summary>
+[Flags]
+public enum XdpFlags : uint
+{
+    None = 0,
+    /// <summary>EBUSY when there is a program already.</summary>
+    XDP_FLAGS_UPDATE_IF_NOEXIST = 1,
+    /// <summary>In the network stack, for any driver.</summary>
+    XDP_FLAGS_SKB_MODE = 2,
+    XDP_FLAGS_DRV_MODE = 4,
+    XDP_FLAGS_HW_MODE = 8,
+    XDP_FLAGS_REPLACE = 16,
 }
 
 /// <summary>include/uapi/linux/if_link.h: inside IFLA_AF_SPEC's AF_INET6.</summary>

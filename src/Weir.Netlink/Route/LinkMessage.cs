@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Weir.Netlink.Protocol;
+using Weir.Netlink.Route.Kinds;
 
 namespace Weir.Netlink.Route;
 
@@ -24,14 +25,149 @@ internal static class LinkMessage
 
     internal static Link? Read(NetlinkMessage message) => message.Type == NetlinkMessageType.RTM_NEWLINK ? ReadAny(message) : null;
 
-    /// <summary>Of RTM_NEWLINK and RTM_DELLINK.</summary>
+    /// <summary>Of RTM_NEWLINK and RTM_DELLINK. Everything is read first and the link made once: a dump of thousands allocates nothing beside them.</summary>
     internal static Link ReadAny(NetlinkMessage message)
     {
         var header = message.Header<Header>();
-        var link = new Link { Index = header.Index, Name = "", Flags = header.Flags };
+        string name = "", qdisc = "", alias = "", state = "", kind = "", portKind = "";
+        byte[] address = [], broadcast = [], permanent = [], kindData = [], portData = [];
+        int mtu = 0, parent = 0, master = 0, queueLength = 0, transmitQueues = 0, receiveQueues = 0, promiscuity = 0, group = 0, minimumMtu = 0, maximumMtu = 0, allMulticast = 0;
+        uint gsoSegments = 0, gsoSize = 0, groSize = 0, tsoSize = 0, tsoSegments = 0, gso4Size = 0, gro4Size = 0, carrierChanges = 0, program = 0;
+        byte linkMode = 0, carrier = 0, protocolDown = 0, xdpMode = 0;
+        int? peerNamespace = null;
+        byte? addressGeneration = null;
+        LinkStatistics statistics = default;
+        IReadOnlyList<string> names = [];
         foreach (var attribute in message.Attributes<Header>())
-            link = Read(link, attribute);
-        return link;
+        {
+            switch ((LinkAttribute)attribute.Type)
+            {
+                case LinkAttribute.IFLA_IFNAME: name = attribute.Text; break;
+                case LinkAttribute.IFLA_ADDRESS: address = attribute.Value.ToArray(); break;
+                case LinkAttribute.IFLA_BROADCAST: broadcast = attribute.Value.ToArray(); break;
+                case LinkAttribute.IFLA_MTU: mtu = attribute.Int32; break;
+                case LinkAttribute.IFLA_LINK: parent = attribute.Int32; break;
+                case LinkAttribute.IFLA_LINK_NETNSID: peerNamespace = attribute.Int32; break;
+                case LinkAttribute.IFLA_QDISC: qdisc = KnownWords.Of(attribute); break;
+                case LinkAttribute.IFLA_MASTER: master = attribute.Int32; break;
+                case LinkAttribute.IFLA_TXQLEN: queueLength = attribute.Int32; break;
+                case LinkAttribute.IFLA_NUM_TX_QUEUES: transmitQueues = attribute.Int32; break;
+                case LinkAttribute.IFLA_NUM_RX_QUEUES: receiveQueues = attribute.Int32; break;
+                case LinkAttribute.IFLA_PROMISCUITY: promiscuity = attribute.Int32; break;
+                case LinkAttribute.IFLA_ALLMULTI: allMulticast = attribute.Int32; break;
+                case LinkAttribute.IFLA_OPERSTATE: state = OperationalStateName(attribute.UInt8); break;
+                case LinkAttribute.IFLA_LINKMODE: linkMode = attribute.UInt8; break;
+                case LinkAttribute.IFLA_IFALIAS: alias = attribute.Text; break;
+                case LinkAttribute.IFLA_GROUP: group = attribute.Int32; break;
+                case LinkAttribute.IFLA_MIN_MTU: minimumMtu = attribute.Int32; break;
+                case LinkAttribute.IFLA_MAX_MTU: maximumMtu = attribute.Int32; break;
+                case LinkAttribute.IFLA_GSO_MAX_SEGS: gsoSegments = attribute.UInt32; break;
+                case LinkAttribute.IFLA_GSO_MAX_SIZE: gsoSize = attribute.UInt32; break;
+                case LinkAttribute.IFLA_GRO_MAX_SIZE: groSize = attribute.UInt32; break;
+                case LinkAttribute.IFLA_TSO_MAX_SIZE: tsoSize = attribute.UInt32; break;
+                case LinkAttribute.IFLA_TSO_MAX_SEGS: tsoSegments = attribute.UInt32; break;
+                case LinkAttribute.IFLA_GSO_IPV4_MAX_SIZE: gso4Size = attribute.UInt32; break;
+                case LinkAttribute.IFLA_GRO_IPV4_MAX_SIZE: gro4Size = attribute.UInt32; break;
+                case LinkAttribute.IFLA_CARRIER: carrier = attribute.UInt8; break;
+                case LinkAttribute.IFLA_CARRIER_CHANGES: carrierChanges = attribute.UInt32; break;
+                case LinkAttribute.IFLA_PROTO_DOWN: protocolDown = attribute.UInt8; break;
+                case LinkAttribute.IFLA_PERM_ADDRESS: permanent = attribute.Value.ToArray(); break;
+                case LinkAttribute.IFLA_LINKINFO: ReadInformation(attribute.Nested, ref kind, ref kindData, ref portKind, ref portData); break;
+                case LinkAttribute.IFLA_STATS64: statistics = attribute.Read<LinkStatistics>(); break;
+                case LinkAttribute.IFLA_XDP: ReadXdp(attribute.Nested, ref program, ref xdpMode); break;
+                case LinkAttribute.IFLA_PROP_LIST: names = ReadNames(attribute.Nested); break;
+                case LinkAttribute.IFLA_AF_SPEC: addressGeneration = ReadAddressGeneration(attribute.Nested); break;
+            }
+        }
+
+        return new Link
+        {
+            Index = header.Index,
+            Name = name,
+            HardwareType = header.Type,
+            Flags = header.Flags,
+            Kind = kind,
+            KindData = kindData,
+            PortKind = portKind,
+            PortData = portData,
+            Address = address,
+            Broadcast = broadcast,
+            PermanentAddress = permanent,
+            Mtu = mtu,
+            MinimumMtu = minimumMtu,
+            MaximumMtu = maximumMtu,
+            TransmitQueueLength = queueLength,
+            TransmitQueues = transmitQueues,
+            ReceiveQueues = receiveQueues,
+            Promiscuity = promiscuity,
+            AllMulticast = allMulticast,
+            OperationalState = state,
+            LinkMode = linkMode,
+            PeerIndex = parent,
+            PeerNamespaceId = peerNamespace,
+            MasterIndex = master,
+            Qdisc = qdisc,
+            Alias = alias,
+            Group = group,
+            GsoMaximumSize = gsoSize,
+            GsoMaximumSegments = gsoSegments,
+            GroMaximumSize = groSize,
+            TsoMaximumSize = tsoSize,
+            TsoMaximumSegments = tsoSegments,
+            GsoIpv4MaximumSize = gso4Size,
+            GroIpv4MaximumSize = gro4Size,
+            Carrier = carrier != 0,
+            CarrierChanges = carrierChanges,
+            ProtocolDown = protocolDown != 0,
+            XdpProgramId = program,
+            XdpMode = xdpMode,
+            AlternativeNames = names,
+            Ipv6AddressGeneration = addressGeneration,
+            Statistics = statistics,
+        };
+    }
+
+    /// <summary><c>ip link add</c>.</summary>
+    internal static void WriteNew(ref NetlinkWriter writer, NewLink link)
+    {
+        writer.WriteFixed(new Header { Index = link.Index, Flags = link.Up ? (uint)LinkFlags.IFF_UP : 0, Change = link.Up ? (uint)LinkFlags.IFF_UP : 0 });
+        writer.WriteString(LinkAttribute.IFLA_IFNAME, link.Name);
+        if (link.ParentIndex != 0)
+            writer.WriteInt32(LinkAttribute.IFLA_LINK, link.ParentIndex);
+        if (link.Address is { } address)
+            writer.WriteBytes(LinkAttribute.IFLA_ADDRESS, address);
+        if (link.Mtu is { } mtu)
+            writer.WriteInt32(LinkAttribute.IFLA_MTU, mtu);
+        if (link.TransmitQueueLength is { } length)
+            writer.WriteInt32(LinkAttribute.IFLA_TXQLEN, length);
+        if (link.TransmitQueues is { } transmit)
+            writer.WriteInt32(LinkAttribute.IFLA_NUM_TX_QUEUES, transmit);
+        if (link.ReceiveQueues is { } receive)
+            writer.WriteInt32(LinkAttribute.IFLA_NUM_RX_QUEUES, receive);
+        if (link.MasterIndex != 0)
+            writer.WriteInt32(LinkAttribute.IFLA_MASTER, link.MasterIndex);
+        if (link.Group is { } group)
+            writer.WriteInt32(LinkAttribute.IFLA_GROUP, group);
+        if (link.Namespace is { } ns)
+            writer.WriteInt32(LinkAttribute.IFLA_NET_NS_FD, ns.Descriptor);
+        if (link.NamespaceOfProcess is { } pid)
+            writer.WriteInt32(LinkAttribute.IFLA_NET_NS_PID, pid);
+        WriteKind(ref writer, link.Kind);
+    }
+
+    /// <summary>IFLA_LINKINFO with the kind, and its data when it has any.</summary>
+    private static void WriteKind(ref NetlinkWriter writer, LinkKind kind)
+    {
+        var information = writer.BeginNested(LinkAttribute.IFLA_LINKINFO);
+        writer.WriteString(LinkInfoAttribute.IFLA_INFO_KIND, kind.Name);
+        if (kind is not PlainKind)
+        {
+            var data = writer.BeginNested(LinkInfoAttribute.IFLA_INFO_DATA);
+            kind.Write(ref writer);
+            writer.EndNested(data);
+        }
+
+        writer.EndNested(information);
     }
 
     /// <summary>A veth pair: the first end in the message itself, the second inside VETH_INFO_PEER in the same form.</summary>
@@ -42,22 +178,29 @@ internal static class LinkMessage
         var information = writer.BeginNested(LinkAttribute.IFLA_LINKINFO);
         writer.WriteString(LinkInfoAttribute.IFLA_INFO_KIND, "veth");
         var data = writer.BeginNested(LinkInfoAttribute.IFLA_INFO_DATA);
-        var other = writer.BeginNested(VethAttribute.VETH_INFO_PEER);
-        writer.WriteFixed(new Header { Index = peer.Index });
-        WriteEnd(ref writer, peer);
-        writer.EndNested(other);
+        WritePeer(ref writer, peer);
         writer.EndNested(data);
         writer.EndNested(information);
     }
 
-    /// <summary>A link that is made by its kind alone: <c>bridge</c>, <c>dummy</c>, <c>ifb</c>.</summary>
-    internal static void WriteKind(ref NetlinkWriter writer, string name, string kind)
+    /// <summary>VETH_INFO_PEER: the other end, in the form of a message of its own.</summary>
+    internal static void WritePeer(ref NetlinkWriter writer, VethEnd peer)
     {
-        writer.WriteFixed(default(Header));
-        writer.WriteString(LinkAttribute.IFLA_IFNAME, name);
-        var information = writer.BeginNested(LinkAttribute.IFLA_LINKINFO);
-        writer.WriteString(LinkInfoAttribute.IFLA_INFO_KIND, kind);
-        writer.EndNested(information);
+        var other = writer.BeginNested(VethAttribute.VETH_INFO_PEER);
+        writer.WriteFixed(new Header { Index = peer.Index });
+        WriteEnd(ref writer, peer);
+        writer.EndNested(other);
+    }
+
+    /// <summary>IFLA_XDP for RTM_SETLINK; descriptor -1 takes the program away.</summary>
+    internal static void WriteXdp(ref NetlinkWriter writer, int index, int descriptor, XdpFlags flags)
+    {
+        writer.WriteFixed(new Header { Index = index });
+        var xdp = writer.BeginNested((ushort)((ushort)LinkAttribute.IFLA_XDP | 0x8000));
+        writer.WriteInt32(XdpAttribute.IFLA_XDP_FD, descriptor);
+        if (flags != XdpFlags.None)
+            writer.WriteUInt32(XdpAttribute.IFLA_XDP_FLAGS, (uint)flags);
+        writer.EndNested(xdp);
     }
 
     internal static void WriteChange(ref NetlinkWriter writer, int index, LinkChange change)
@@ -68,6 +211,8 @@ internal static class LinkMessage
             writer.WriteString(LinkAttribute.IFLA_IFNAME, name);
         if (change.Address is { } address)
             writer.WriteBytes(LinkAttribute.IFLA_ADDRESS, address);
+        if (change.Broadcast is { } broadcast)
+            writer.WriteBytes(LinkAttribute.IFLA_BROADCAST, broadcast);
         if (change.Mtu is { } mtu)
             writer.WriteInt32(LinkAttribute.IFLA_MTU, mtu);
         if (change.TransmitQueueLength is { } length)
@@ -83,8 +228,14 @@ internal static class LinkMessage
             WriteAddressGeneration(ref writer, generation);
         if (change.Namespace is { } ns)
             writer.WriteInt32(LinkAttribute.IFLA_NET_NS_FD, ns.Descriptor);
+        if (change.NamespaceOfProcess is { } pid)
+            writer.WriteInt32(LinkAttribute.IFLA_NET_NS_PID, pid);
         if (change.NewIndex != 0)
             writer.WriteInt32(LinkAttribute.IFLA_NEW_IFINDEX, change.NewIndex);
+        if (change.Kind is { } kind)
+            WriteKind(ref writer, kind);
+        if (change.BridgePort is { } port)
+            WritePort(ref writer, port);
     }
 
     internal static void WriteIndex(ref NetlinkWriter writer, int index) => writer.WriteFixed(new Header { Index = index });
@@ -116,6 +267,16 @@ internal static class LinkMessage
             writer.WriteInt32(LinkAttribute.IFLA_NET_NS_FD, ns.Descriptor);
     }
 
+    private static void WritePort(ref NetlinkWriter writer, BridgePort port)
+    {
+        var information = writer.BeginNested(LinkAttribute.IFLA_LINKINFO);
+        writer.WriteString(LinkInfoAttribute.IFLA_INFO_SLAVE_KIND, "bridge");
+        var data = writer.BeginNested(LinkInfoAttribute.IFLA_INFO_SLAVE_DATA);
+        port.Write(ref writer);
+        writer.EndNested(data);
+        writer.EndNested(information);
+    }
+
     private static void WriteAddressGeneration(ref NetlinkWriter writer, byte mode)
     {
         var families = writer.BeginNested(LinkAttribute.IFLA_AF_SPEC);
@@ -128,83 +289,48 @@ internal static class LinkMessage
     private static (LinkFlags Flags, LinkFlags Mask) Flags(LinkChange change)
     {
         LinkFlags flags = LinkFlags.None, mask = LinkFlags.None;
-        if (change.Up is { } up)
-        {
-            mask |= LinkFlags.IFF_UP;
-            flags |= up ? LinkFlags.IFF_UP : LinkFlags.None;
-        }
-
-        if (change.Arp is { } arp)
-        {
-            mask |= LinkFlags.IFF_NOARP;
-            flags |= arp ? LinkFlags.None : LinkFlags.IFF_NOARP;
-        }
-
+        Choose(change.Up, LinkFlags.IFF_UP);
+        Choose(change.Arp is { } arp ? !arp : null, LinkFlags.IFF_NOARP);
+        Choose(change.Promiscuous, LinkFlags.IFF_PROMISC);
+        Choose(change.AllMulticast, LinkFlags.IFF_ALLMULTI);
+        Choose(change.Multicast, LinkFlags.IFF_MULTICAST);
         return (flags, mask);
-    }
 
-    private static Link Read(Link link, NetlinkAttribute attribute) => (LinkAttribute)attribute.Type switch
-    {
-        LinkAttribute.IFLA_IFNAME => link with { Name = attribute.Text },
-        LinkAttribute.IFLA_ADDRESS => link with { Address = attribute.Value.ToArray() },
-        LinkAttribute.IFLA_BROADCAST => link with { Broadcast = attribute.Value.ToArray() },
-        LinkAttribute.IFLA_MTU => link with { Mtu = attribute.Int32 },
-        LinkAttribute.IFLA_LINK => link with { PeerIndex = attribute.Int32 },
-        LinkAttribute.IFLA_LINK_NETNSID => link with { PeerNamespaceId = attribute.Int32 },
-        LinkAttribute.IFLA_QDISC => link with { Qdisc = attribute.Text },
-        LinkAttribute.IFLA_MASTER => link with { MasterIndex = attribute.Int32 },
-        LinkAttribute.IFLA_TXQLEN => link with { TransmitQueueLength = attribute.Int32 },
-        LinkAttribute.IFLA_NUM_TX_QUEUES => link with { TransmitQueues = attribute.Int32 },
-        LinkAttribute.IFLA_NUM_RX_QUEUES => link with { ReceiveQueues = attribute.Int32 },
-        LinkAttribute.IFLA_PROMISCUITY => link with { Promiscuity = attribute.Int32 },
-        LinkAttribute.IFLA_OPERSTATE => link with { OperationalState = OperationalStateName(attribute.UInt8) },
-        LinkAttribute.IFLA_IFALIAS => link with { Alias = attribute.Text },
-        LinkAttribute.IFLA_GROUP => link with { Group = attribute.Int32 },
-        LinkAttribute.IFLA_LINKINFO => ReadInformation(link, attribute.Nested),
-        LinkAttribute.IFLA_STATS64 => ReadStatistics(link, attribute),
-        LinkAttribute.IFLA_XDP => link with { XdpProgramId = ReadXdp(attribute.Nested) },
-        LinkAttribute.IFLA_PROP_LIST => link with { AlternativeNames = ReadNames(attribute.Nested) },
-        LinkAttribute.IFLA_AF_SPEC => link with { Ipv6AddressGeneration = ReadAddressGeneration(attribute.Nested) },
-        _ => link,
-    };
+        void Choose(bool? on, LinkFlags flag)
+        {
+            if (on is null)
+                return;
+            mask |= flag;
+            flags |= on.Value ? flag : LinkFlags.None;
+        }
+    }
 
     private static string OperationalStateName(byte state) => state < OperationalStates.Length ? OperationalStates[state] : $"{state}";
 
-    private static Link ReadInformation(Link link, NetlinkAttributes attributes)
+    private static void ReadInformation(NetlinkAttributes attributes, ref string kind, ref byte[] kindData, ref string portKind, ref byte[] portData)
     {
         foreach (var attribute in attributes)
         {
-            link = (LinkInfoAttribute)attribute.Type switch
+            switch ((LinkInfoAttribute)attribute.Type)
             {
-                LinkInfoAttribute.IFLA_INFO_KIND => link with { Kind = attribute.Text },
-                LinkInfoAttribute.IFLA_INFO_DATA => link with { KindData = attribute.Value.ToArray() },
-                LinkInfoAttribute.IFLA_INFO_SLAVE_KIND => link with { PortKind = attribute.Text },
-                LinkInfoAttribute.IFLA_INFO_SLAVE_DATA => link with { PortData = attribute.Value.ToArray() },
-                _ => link,
-            };
+                case LinkInfoAttribute.IFLA_INFO_KIND: kind = KnownWords.Of(attribute); break;
+                case LinkInfoAttribute.IFLA_INFO_DATA: kindData = attribute.Value.ToArray(); break;
+                case LinkInfoAttribute.IFLA_INFO_SLAVE_KIND: portKind = KnownWords.Of(attribute); break;
+                case LinkInfoAttribute.IFLA_INFO_SLAVE_DATA: portData = attribute.Value.ToArray(); break;
+            }
         }
-
-        return link;
     }
 
-    /// <summary>struct rtnl_link_stats64: u64 rx_packets, tx_packets, rx_bytes, tx_bytes, ...</summary>
-    private static Link ReadStatistics(Link link, NetlinkAttribute attribute) => link with
-    {
-        ReceivedPackets = attribute.Read<ulong>(0),
-        TransmittedPackets = attribute.Read<ulong>(8),
-        ReceivedBytes = attribute.Read<ulong>(16),
-        TransmittedBytes = attribute.Read<ulong>(24),
-    };
-
-    private static uint ReadXdp(NetlinkAttributes attributes)
+    private static void ReadXdp(NetlinkAttributes attributes, ref uint program, ref byte mode)
     {
         foreach (var attribute in attributes)
         {
-            if ((XdpAttribute)attribute.Type == XdpAttribute.IFLA_XDP_PROG_ID)
-                return attribute.UInt32;
+            switch ((XdpAttribute)attribute.Type)
+            {
+                case XdpAttribute.IFLA_XDP_PROG_ID: program = attribute.UInt32; break;
+                case XdpAttribute.IFLA_XDP_ATTACHED: mode = attribute.UInt8; break;
+            }
         }
-
-        return 0;
     }
 
     private static List<string> ReadNames(NetlinkAttributes attributes)

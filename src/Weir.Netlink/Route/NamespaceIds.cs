@@ -59,10 +59,13 @@ public sealed class NamespaceIds
         _exchange.Change($"give namespace {ns.Name} the id {id}", writer, NetlinkMessageType.RTM_NEWNSID);
     }
 
+    /// <summary>Of RTM_NEWNSID and RTM_DELNSID; null when it names none.</summary>
+    internal static int? ReadId(NetlinkMessage message) => Read(message)?.Id;
+
     /// <summary>Null for NETNSA_NSID_NOT_ASSIGNED, -1.</summary>
     private static Entry? Read(NetlinkMessage message)
     {
-        if (message.Type != NetlinkMessageType.RTM_NEWNSID)
+        if (message.Type is not (NetlinkMessageType.RTM_NEWNSID or NetlinkMessageType.RTM_DELNSID))
             return null;
         foreach (var attribute in message.Attributes<Header>())
         {

@@ -71,6 +71,12 @@ internal static class NeighborMessage
             writer.WriteUInt32(NeighborAttribute.NDA_FLAGS_EXT, neighbor.ExtendedFlags);
     }
 
+    internal static void WriteGet(ref NetlinkWriter writer, int linkIndex, IPAddress address)
+    {
+        writer.WriteFixed(new Header { Family = (byte)KernelFamilies.Of(address.AddressFamily), Index = linkIndex });
+        writer.WriteAddress(NeighborAttribute.NDA_DST, address);
+    }
+
     /// <summary>Strict checking wants the link to filter by in an attribute, and the header's index 0 (net/core/neighbour.c neigh_valid_dump_req).</summary>
     internal static void WriteList(ref NetlinkWriter writer, int linkIndex, NeighborFlags flags)
     {
@@ -80,32 +86,40 @@ internal static class NeighborMessage
     }
 
     /// <summary>Null for what is no IPv4 or IPv6 neighbour.</summary>
-    internal static Neighbor? Read(NetlinkMessage message)
+    internal static Neighbor? Read(NetlinkMessage message) => message.Type == NetlinkMessageType.RTM_NEWNEIGH ? ReadAny(message) : null;
+
+    /// <summary>Of RTM_NEWNEIGH and RTM_DELNEIGH.</summary>
+    internal static Neighbor? ReadAny(NetlinkMessage message)
     {
         var header = message.Header<Header>();
-        if (message.Type != NetlinkMessageType.RTM_NEWNEIGH || KernelFamilies.ToAddressFamily(header.Family) is not { } family)
+        if (KernelFamilies.ToAddressFamily(header.Family) is not { } family)
             return null;
-        var neighbor = new Neighbor { LinkIndex = header.Index, Address = IPAddress.None, State = header.State, Flags = header.Flags };
         IPAddress? address = null;
+        byte[] linkLayerAddress = [];
+        byte protocol = 0;
+        uint extendedFlags = 0;
         foreach (var attribute in message.Attributes<Header>())
         {
             switch ((NeighborAttribute)attribute.Type)
             {
-                case NeighborAttribute.NDA_DST:
-                    address = attribute.Address;
-                    break;
-                case NeighborAttribute.NDA_LLADDR:
-                    neighbor = neighbor with { LinkLayerAddress = attribute.Value.ToArray() };
-                    break;
-                case NeighborAttribute.NDA_PROTOCOL:
-                    neighbor = neighbor with { Protocol = attribute.UInt8 };
-                    break;
-                case NeighborAttribute.NDA_FLAGS_EXT:
-                    neighbor = neighbor with { ExtendedFlags = attribute.UInt32 };
-                    break;
+                case NeighborAttribute.NDA_DST: address = attribute.Address; break;
+                case NeighborAttribute.NDA_LLADDR: linkLayerAddress = attribute.Value.ToArray(); break;
+                case NeighborAttribute.NDA_PROTOCOL: protocol = attribute.UInt8; break;
+                case NeighborAttribute.NDA_FLAGS_EXT: extendedFlags = attribute.UInt32; break;
             }
         }
 
-        return address?.AddressFamily == family ? neighbor with { Address = address } : null;
+        if (address?.AddressFamily != family)
+            return null;
+        return new Neighbor
+        {
+            LinkIndex = header.Index,
+            Address = address,
+            LinkLayerAddress = linkLayerAddress,
+            State = header.State,
+            Flags = header.Flags,
+            Protocol = protocol,
+            ExtendedFlags = extendedFlags,
+        };
     }
 }

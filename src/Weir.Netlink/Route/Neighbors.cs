@@ -1,4 +1,5 @@
 using System.Net;
+using Weir.Linux;
 using Weir.Netlink.Protocol;
 
 namespace Weir.Netlink.Route;
@@ -35,6 +36,27 @@ public sealed class Neighbors
 
     /// <summary><c>ip neighbour replace</c>.</summary>
     public void Set(Neighbor neighbor) => Write("set", neighbor, NetlinkMessageType.RTM_NEWNEIGH, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_REPLACE);
+
+    /// <summary><c>ip neighbour change</c>: ENOENT when there is none.</summary>
+    public void Change(Neighbor neighbor) => Write("change", neighbor, NetlinkMessageType.RTM_NEWNEIGH, NewFlags.NLM_F_REPLACE);
+
+    /// <summary><c>ip neighbour get</c>; null when there is none.</summary>
+    public Neighbor? Get(int linkIndex, IPAddress address)
+    {
+        Neighbor? found = null;
+        var writer = _exchange.Begin();
+        NeighborMessage.WriteGet(ref writer, linkIndex, address);
+        try
+        {
+            _exchange.Get($"get neighbour {address} of link {linkIndex}", writer, NetlinkMessageType.RTM_GETNEIGH, message => found = NeighborMessage.Read(message) ?? found);
+        }
+        catch (NetlinkException exception) when (exception.Errno == (int)Errno.ENOENT)
+        {
+            return null;
+        }
+
+        return found;
+    }
 
     public void Delete(Neighbor neighbor) => Write("delete", neighbor, NetlinkMessageType.RTM_DELNEIGH, NewFlags.None);
 

@@ -20,11 +20,14 @@ internal enum RouteAttribute : ushort
     RTA_FLOW = 11,
     RTA_CACHEINFO = 12,
     RTA_TABLE = 15,
+    RTA_MARK = 16,
     RTA_VIA = 18,
+    RTA_NEWDST = 19,
     RTA_PREF = 20,
     RTA_ENCAP_TYPE = 21,
     RTA_ENCAP = 22,
     RTA_EXPIRES = 23,
+    RTA_PAD = 24,
     RTA_TTL_PROPAGATE = 26,
     RTA_NH_ID = 30,
 }
@@ -45,6 +48,7 @@ internal enum RouteFlags : uint
     RTNH_F_PERVASIVE = 2,
     RTNH_F_ONLINK = 4,
     RTM_F_CLONED = 0x200,
+    RTM_F_LOOKUP_TABLE = 0x1000,
 }
 
 /// <summary>How an IpRoute looks on the wire: struct rtmsg, then RTA_ attributes.</summary>
@@ -103,6 +107,8 @@ internal static class RouteMessage
         if (route.PreferredSource is { } preferred)
             writer.WriteAddress(RouteAttribute.RTA_PREFSRC, preferred);
         WriteMetrics(ref writer, route);
+        if (route.Realms != 0)
+            writer.WriteUInt32(RouteAttribute.RTA_FLOW, route.Realms);
         if (route.Preference is { } preference)
             writer.WriteUInt8(RouteAttribute.RTA_PREF, preference);
         if (route.ExpiresSeconds is { } seconds)
@@ -118,47 +124,114 @@ internal static class RouteMessage
             writer.WriteUInt32(RouteAttribute.RTA_TABLE, table);
     }
 
-    internal static IpRoute? Read(NetlinkMessage message)
+    /// <summary>RTM_F_LOOKUP_TABLE: the answer says which table the route was found in.</summary>
+    internal static void WriteGet(ref NetlinkWriter writer, IPAddress destination, IPAddress? source, uint mark, int outputLink, int inputLink)
+    {
+        var length = (byte)(destination.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
+        writer.WriteFixed(new Header
+        {
+            Family = (byte)KernelFamilies.Of(destination.AddressFamily),
+            DestinationLength = length,
+            SourceLength = source is null ? (byte)0 : length,
+            Flags = (uint)RouteFlags.RTM_F_LOOKUP_TABLE,
+        });
+        writer.WriteAddress(RouteAttribute.RTA_DST, destination);
+        if (source is not null)
+            writer.WriteAddress(RouteAttribute.RTA_SRC, source);
+        if (mark != 0)
+            writer.WriteUInt32(RouteAttribute.RTA_MARK, mark);
+        if (outputLink != 0)
+            writer.WriteInt32(RouteAttribute.RTA_OIF, outputLink);
+        if (inputLink != 0)
+            writer.WriteInt32(RouteAttribute.RTA_IIF, inputLink);
+    }
+
+    /// <summary>Null for what is no route of a table: other messages, and copies that the kernel made for one destination.</summary>
+    internal static IpRoute? Read(NetlinkMessage message) =>
+        message.Type == NetlinkMessageType.RTM_NEWROUTE && !IsCached(message) ? ReadAny(message) : null;
+
+    internal static bool IsCached(NetlinkMessage message) => (message.Header<Header>().Flags & (uint)RouteFlags.RTM_F_CLONED) != 0;
+
+    /// <summary>Of RTM_NEWROUTE and RTM_DELROUTE. Everything is read first and the route made once: a dump of thousands allocates nothing beside them.</summary>
+    internal static IpRoute? ReadAny(NetlinkMessage message)
     {
         var header = message.Header<Header>();
-        if (message.Type != NetlinkMessageType.RTM_NEWROUTE || (header.Flags & (uint)RouteFlags.RTM_F_CLONED) != 0
-            || KernelFamilies.ToAddressFamily(header.Family) is not { } family)
+        if (KernelFamilies.ToAddressFamily(header.Family) is not { } family)
             return null;
-        var route = new IpRoute
+        IPAddress? destination = null, source = null, gateway = null, preferredSource = null;
+        uint table = header.Table, priority = 0, nextHopId = 0, realms = 0;
+        var congestionControl = "";
+        var linkIndex = 0;
+        bool via = false, unmodelled = false;
+        byte? preference = null;
+        uint? expires = null;
+        IReadOnlyDictionary<ushort, uint> metrics = IpRoute.NoMetrics;
+        IReadOnlyList<NextHop> nextHops = [];
+        foreach (var attribute in message.Attributes<Header>())
+        {
+            switch ((RouteAttribute)attribute.Type)
+            {
+                case RouteAttribute.RTA_TABLE: table = attribute.UInt32; break;
+                case RouteAttribute.RTA_DST: destination = attribute.Address; break;
+                case RouteAttribute.RTA_SRC: source = attribute.Address; break;
+                case RouteAttribute.RTA_GATEWAY: gateway = attribute.Address; break;
+                case RouteAttribute.RTA_VIA: (gateway, via) = (ReadVia(attribute), true); break;
+                case RouteAttribute.RTA_OIF: linkIndex = attribute.Int32; break;
+                case RouteAttribute.RTA_PREFSRC: preferredSource = attribute.Address; break;
+                case RouteAttribute.RTA_PRIORITY: priority = attribute.UInt32; break;
+                case RouteAttribute.RTA_PREF: preference = attribute.UInt8; break;
+                case RouteAttribute.RTA_CACHEINFO: expires = ReadExpiry(attribute); break;
+                case RouteAttribute.RTA_METRICS:
+                    metrics = ReadMetrics(attribute.Nested);
+                    congestionControl = ReadCongestionControl(attribute.Nested);
+                    break;
+                case RouteAttribute.RTA_FLOW: realms = attribute.UInt32; break;
+                case RouteAttribute.RTA_PAD: break;
+                case RouteAttribute.RTA_MULTIPATH: nextHops = ReadLegs(attribute.Value); break;
+                case RouteAttribute.RTA_NH_ID: nextHopId = attribute.UInt32; break;
+                default: unmodelled = true; break;
+            }
+        }
+
+        return new IpRoute
         {
             Family = family,
+            Destination = destination,
             DestinationLength = header.DestinationLength,
+            Source = source,
             SourceLength = header.SourceLength,
+            Gateway = gateway,
+            GatewayIsVia = via,
+            LinkIndex = linkIndex,
+            PreferredSource = preferredSource,
+            Table = table,
+            Priority = priority,
             TypeOfService = header.TypeOfService,
-            Table = header.Table,
             Protocol = header.Protocol,
             Scope = header.Scope,
             Type = header.Type,
             Flags = header.Flags,
-            Raw = message.AttributeBytes<Header>().ToArray(),
+            Preference = preference,
+            ExpiresSeconds = expires,
+            Metrics = metrics,
+            CongestionControl = congestionControl,
+            Realms = realms,
+            NextHops = nextHops,
+            NextHopId = nextHopId,
+            Raw = unmodelled ? message.AttributeBytes<Header>().ToArray() : [],
         };
-        foreach (var attribute in message.Attributes<Header>())
-            route = Read(route, attribute);
-        return route;
     }
 
-    private static IpRoute Read(IpRoute route, NetlinkAttribute attribute) => (RouteAttribute)attribute.Type switch
+    private static string ReadCongestionControl(NetlinkAttributes metrics)
     {
-        RouteAttribute.RTA_TABLE => route with { Table = attribute.UInt32 },
-        RouteAttribute.RTA_DST => route with { Destination = attribute.Address },
-        RouteAttribute.RTA_SRC => route with { Source = attribute.Address },
-        RouteAttribute.RTA_GATEWAY => route with { Gateway = attribute.Address },
-        RouteAttribute.RTA_VIA => route with { Gateway = ReadVia(attribute), GatewayIsVia = true },
-        RouteAttribute.RTA_OIF => route with { LinkIndex = attribute.Int32 },
-        RouteAttribute.RTA_PREFSRC => route with { PreferredSource = attribute.Address },
-        RouteAttribute.RTA_PRIORITY => route with { Priority = attribute.UInt32 },
-        RouteAttribute.RTA_PREF => route with { Preference = attribute.UInt8 },
-        RouteAttribute.RTA_CACHEINFO => route with { ExpiresSeconds = ReadExpiry(attribute) },
-        RouteAttribute.RTA_METRICS => route with { Metrics = ReadMetrics(attribute.Nested) },
-        RouteAttribute.RTA_MULTIPATH => route with { NextHops = ReadLegs(attribute.Value) },
-        RouteAttribute.RTA_NH_ID => route with { NextHopId = attribute.UInt32 },
-        _ => route,
-    };
+        foreach (var metric in metrics)
+        {
+            if ((RouteMetric)metric.Type == RouteMetric.RTAX_CC_ALGO)
+                return metric.Text;
+        }
+
+        return "";
+    }
 
     /// <summary>Where the packets go: a nexthop object, legs, or one gateway and link. A dump shows an object's gateway too; it must not be sent back.</summary>
     private static void WriteWay(ref NetlinkWriter writer, IpRoute route)
@@ -183,7 +256,7 @@ internal static class RouteMessage
             WriteGateway(ref writer, route.Family, route.Gateway, route.GatewayIsVia);
         }
 
-        CopyUnmodelled(ref writer, route.Raw);
+        CopyUnmodelled(ref writer, route.Raw, realms: route.Realms == 0);
     }
 
     private static void WriteGateway(ref NetlinkWriter writer, AddressFamily family, IPAddress? gateway, bool isVia)
@@ -210,45 +283,29 @@ internal static class RouteMessage
         var start = writer.BeginNested((ushort)((leg.Flags & (byte)Writable) | (byte)Math.Max(leg.Weight - 1, 0) << 8));
         writer.WriteFixed(leg.LinkIndex);
         WriteGateway(ref writer, family, leg.Gateway, isVia: false);
-        CopyUnmodelled(ref writer, leg.Raw);
+        CopyUnmodelled(ref writer, leg.Raw, realms: true);
         writer.EndNested(start);
     }
 
     private static void WriteMetrics(ref NetlinkWriter writer, IpRoute route)
     {
-        var congestionControl = CongestionControl(route.Raw);
-        if (route.Metrics.Count == 0 && congestionControl.IsEmpty)
+        if (route.Metrics.Count == 0 && route.CongestionControl.Length == 0)
             return;
         var metrics = writer.BeginNested(RouteAttribute.RTA_METRICS);
         foreach (var (number, value) in route.Metrics.OrderBy(metric => metric.Key))
             writer.WriteUInt32((RouteMetric)number, value);
-        if (!congestionControl.IsEmpty)
-            writer.WriteBytes(RouteMetric.RTAX_CC_ALGO, congestionControl);
+        if (route.CongestionControl.Length != 0)
+            writer.WriteString(RouteMetric.RTAX_CC_ALGO, route.CongestionControl);
         writer.EndNested(metrics);
     }
 
-    private static ReadOnlySpan<byte> CongestionControl(ReadOnlySpan<byte> raw)
+    /// <summary>What has no property of its own and still belongs to the route or leg: encapsulation, a leg's realms.</summary>
+    private static void CopyUnmodelled(ref NetlinkWriter writer, ReadOnlySpan<byte> raw, bool realms)
     {
         foreach (var attribute in new NetlinkAttributes(raw))
         {
-            if ((RouteAttribute)attribute.Type != RouteAttribute.RTA_METRICS)
-                continue;
-            foreach (var metric in attribute.Nested)
-            {
-                if ((RouteMetric)metric.Type == RouteMetric.RTAX_CC_ALGO)
-                    return metric.Value;
-            }
-        }
-
-        return default;
-    }
-
-    /// <summary>What has no property of its own and still belongs to the route: encapsulation, realms.</summary>
-    private static void CopyUnmodelled(ref NetlinkWriter writer, ReadOnlySpan<byte> raw)
-    {
-        foreach (var attribute in new NetlinkAttributes(raw))
-        {
-            if ((RouteAttribute)attribute.Type is RouteAttribute.RTA_FLOW or RouteAttribute.RTA_ENCAP_TYPE or RouteAttribute.RTA_ENCAP or RouteAttribute.RTA_TTL_PROPAGATE)
+            if (((RouteAttribute)attribute.Type == RouteAttribute.RTA_FLOW && realms)
+                || (RouteAttribute)attribute.Type is RouteAttribute.RTA_ENCAP_TYPE or RouteAttribute.RTA_ENCAP or RouteAttribute.RTA_TTL_PROPAGATE)
                 writer.WriteNumbered(attribute.RawType, attribute.Value);
         }
     }

@@ -32,6 +32,10 @@ public sealed record RoutingRule
     public UserRange? Users { get; init; }
     /// <summary>To the table of the packet's VRF (<c>l3mdev</c>).</summary>
     public bool L3Master { get; init; }
+    /// <summary>FRA_FLOW, <c>realms FROM/TO</c>: 16 bits each; 0 when not said.</summary>
+    public uint Realms { get; init; }
+    /// <summary>FRA_TUN_ID: the key of the tunnel that the packet came from; 0 for any.</summary>
+    public ulong TunnelId { get; init; }
     /// <summary>FIB_RULE_ flags; 2 inverts the match (<c>not</c>).</summary>
     public uint Flags { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Weir.Netlink.Protocol;
@@ -13,6 +15,8 @@ internal enum RuleAttribute : ushort
     FRA_GOTO = 4,
     FRA_PRIORITY = 6,
     FRA_FWMARK = 10,
+    FRA_FLOW = 11,
+    FRA_TUN_ID = 12,
     FRA_SUPPRESS_IFGROUP = 13,
     FRA_SUPPRESS_PREFIXLEN = 14,
     FRA_TABLE = 15,
@@ -76,6 +80,10 @@ internal static class RuleMessage
             writer.WriteInt32(RuleAttribute.FRA_SUPPRESS_IFGROUP, group);
         if (rule.L3Master)
             writer.WriteUInt8(RuleAttribute.FRA_L3MDEV, 1);
+        if (rule.Realms != 0)
+            writer.WriteUInt32(RuleAttribute.FRA_FLOW, rule.Realms);
+        if (rule.TunnelId != 0)
+            writer.WriteUInt64BigEndian(RuleAttribute.FRA_TUN_ID, rule.TunnelId);
         if (rule.Protocol != 0)
             writer.WriteUInt8(RuleAttribute.FRA_PROTOCOL, rule.Protocol);
     }
@@ -85,23 +93,71 @@ internal static class RuleMessage
     internal static RoutingRule? Read(NetlinkMessage message)
     {
         var header = message.Header<Header>();
-        if (message.Type != NetlinkMessageType.RTM_NEWRULE || KernelFamilies.ToAddressFamily(header.Family) is not { } family)
+        if (message.Type is not (NetlinkMessageType.RTM_NEWRULE or NetlinkMessageType.RTM_DELRULE) || KernelFamilies.ToAddressFamily(header.Family) is not { } family)
             return null;
-        var rule = new RoutingRule
+        uint priority = 0, mark = 0, mask = 0, table = header.Table, gotoPriority = 0, realms = 0;
+        IPAddress? source = null, destination = null;
+        string inputLink = "", outputLink = "";
+        int? suppressLength = null, suppressGroup = null;
+        byte l3Master = 0, protocol = 0, ipProtocol = 0;
+        PortRange? sourcePorts = null, destinationPorts = null;
+        UserRange? users = null;
+        ulong tunnel = 0;
+        foreach (var attribute in message.Attributes<Header>())
+        {
+            switch ((RuleAttribute)attribute.Type)
+            {
+                case RuleAttribute.FRA_PRIORITY: priority = attribute.UInt32; break;
+                case RuleAttribute.FRA_TABLE: table = attribute.UInt32; break;
+                case RuleAttribute.FRA_FWMARK: mark = attribute.UInt32; break;
+                case RuleAttribute.FRA_FWMASK: mask = attribute.UInt32; break;
+                case RuleAttribute.FRA_GOTO: gotoPriority = attribute.UInt32; break;
+                case RuleAttribute.FRA_SRC: source = attribute.Address; break;
+                case RuleAttribute.FRA_DST: destination = attribute.Address; break;
+                case RuleAttribute.FRA_IIFNAME: inputLink = attribute.Text; break;
+                case RuleAttribute.FRA_OIFNAME: outputLink = attribute.Text; break;
+                // -1: nothing is suppressed.
+                case RuleAttribute.FRA_SUPPRESS_PREFIXLEN: suppressLength = attribute.Int32 is var length and >= 0 ? length : null; break;
+                case RuleAttribute.FRA_SUPPRESS_IFGROUP: suppressGroup = attribute.Int32 is var group and >= 0 ? group : null; break;
+                case RuleAttribute.FRA_L3MDEV: l3Master = attribute.UInt8; break;
+                case RuleAttribute.FRA_PROTOCOL: protocol = attribute.UInt8; break;
+                case RuleAttribute.FRA_IP_PROTO: ipProtocol = attribute.UInt8; break;
+                case RuleAttribute.FRA_SPORT_RANGE: sourcePorts = attribute.Read<PortRange>(); break;
+                case RuleAttribute.FRA_DPORT_RANGE: destinationPorts = attribute.Read<PortRange>(); break;
+                case RuleAttribute.FRA_UID_RANGE: users = attribute.Read<UserRange>(); break;
+                case RuleAttribute.FRA_FLOW: realms = attribute.UInt32; break;
+                case RuleAttribute.FRA_TUN_ID: tunnel = BinaryPrimitives.ReverseEndianness(attribute.UInt64); break;
+            }
+        }
+
+        return new RoutingRule
         {
             Family = family,
-            Priority = 0,
-            DestinationLength = header.DestinationLength,
-            SourceLength = header.SourceLength,
-            TypeOfService = header.TypeOfService,
-            Table = header.Table,
+            Priority = priority,
+            Mark = mark,
+            Mask = mark == 0 && mask == 0 ? uint.MaxValue : mask,
+            Table = table,
             Action = header.Action,
+            GotoPriority = gotoPriority,
+            Source = source,
+            SourceLength = header.SourceLength,
+            Destination = destination,
+            DestinationLength = header.DestinationLength,
+            InputLink = inputLink,
+            OutputLink = outputLink,
+            SuppressPrefixLength = suppressLength,
+            SuppressGroup = suppressGroup,
+            Protocol = protocol,
+            TypeOfService = header.TypeOfService,
+            IpProtocol = ipProtocol,
+            SourcePorts = sourcePorts,
+            DestinationPorts = destinationPorts,
+            Users = users,
+            L3Master = l3Master != 0,
+            Realms = realms,
+            TunnelId = tunnel,
             Flags = header.Flags,
-            Mask = 0,
         };
-        foreach (var attribute in message.Attributes<Header>())
-            rule = Read(rule, attribute);
-        return rule.Mark == 0 && rule.Mask == 0 ? rule with { Mask = uint.MaxValue } : rule;
     }
 
     private static void WriteMatches(ref NetlinkWriter writer, RoutingRule rule)
@@ -129,27 +185,4 @@ internal static class RuleMessage
         if (rule.Users is { } users)
             writer.WriteBytes(RuleAttribute.FRA_UID_RANGE, MemoryMarshal.AsBytes([users]));
     }
-
-    private static RoutingRule Read(RoutingRule rule, NetlinkAttribute attribute) => (RuleAttribute)attribute.Type switch
-    {
-        RuleAttribute.FRA_PRIORITY => rule with { Priority = attribute.UInt32 },
-        RuleAttribute.FRA_TABLE => rule with { Table = attribute.UInt32 },
-        RuleAttribute.FRA_FWMARK => rule with { Mark = attribute.UInt32 },
-        RuleAttribute.FRA_FWMASK => rule with { Mask = attribute.UInt32 },
-        RuleAttribute.FRA_GOTO => rule with { GotoPriority = attribute.UInt32 },
-        RuleAttribute.FRA_SRC => rule with { Source = attribute.Address },
-        RuleAttribute.FRA_DST => rule with { Destination = attribute.Address },
-        RuleAttribute.FRA_IIFNAME => rule with { InputLink = attribute.Text },
-        RuleAttribute.FRA_OIFNAME => rule with { OutputLink = attribute.Text },
-        // -1: nothing is suppressed.
-        RuleAttribute.FRA_SUPPRESS_PREFIXLEN => rule with { SuppressPrefixLength = attribute.Int32 is var length and >= 0 ? length : null },
-        RuleAttribute.FRA_SUPPRESS_IFGROUP => rule with { SuppressGroup = attribute.Int32 is var group and >= 0 ? group : null },
-        RuleAttribute.FRA_L3MDEV => rule with { L3Master = attribute.UInt8 != 0 },
-        RuleAttribute.FRA_PROTOCOL => rule with { Protocol = attribute.UInt8 },
-        RuleAttribute.FRA_IP_PROTO => rule with { IpProtocol = attribute.UInt8 },
-        RuleAttribute.FRA_SPORT_RANGE => rule with { SourcePorts = attribute.Read<PortRange>() },
-        RuleAttribute.FRA_DPORT_RANGE => rule with { DestinationPorts = attribute.Read<PortRange>() },
-        RuleAttribute.FRA_UID_RANGE => rule with { Users = attribute.Read<UserRange>() },
-        _ => rule,
-    };
 }

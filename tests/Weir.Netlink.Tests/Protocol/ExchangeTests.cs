@@ -38,7 +38,7 @@ public class ExchangeTests
     [InlineData("TC classifier not found.", "this kernel lacks the classifier")]
     [InlineData("Failed to load TC action module.", "this kernel lacks the action")]
     [InlineData("Specified qdisc kind is unknown.", "this kernel lacks the queueing discipline")]
-    [InlineData("Unknown device type.", "this kernel lacks the kind of link")]
+    [InlineData("Unknown device type.", "this kernel lacks the link kind dummy")]
     public void What_the_kernel_lacks_is_said_so(string words, string expected)
     {
         using var kernel = new RecordedKernel(request => [RecordedKernel.Error(request, (int)Errno.ENOENT, RecordedKernel.Text(1, words))]);
