@@ -33,17 +33,29 @@ public static class Ethtool
     /// <exception cref="LinuxException">ENODEV: no such link; EOPNOTSUPP: it is not a veth.</exception>
     public static int PeerIndex(NetworkNamespace ns, string link)
     {
+        foreach (var (name, value) in Statistics(ns, link))
+        {
+            if (name == "peer_ifindex")
+                return (int)value;
+        }
+
+        throw new LinuxException(Operation("read peer_ifindex of", ns, link), (int)Errno.EOPNOTSUPP, "the link is not a veth");
+    }
+
+    /// <summary>The driver's own counters, in its order (<c>ethtool -S</c>); empty when it has none.</summary>
+    /// <exception cref="LinuxException">ENODEV: no such link.</exception>
+    public static IReadOnlyList<KeyValuePair<string, ulong>> Statistics(NetworkNamespace ns, string link)
+    {
         using var socket = OpenSocket(ns);
         var names = Strings(socket, ns, link, StringSet.ETH_SS_STATS);
-        var position = names.IndexOf("peer_ifindex");
-        if (position < 0)
-            throw new LinuxException(Operation("read peer_ifindex of", ns, link), (int)Errno.EOPNOTSUPP, "the link is not a veth");
+        if (names.Count == 0)
+            return [];
 
         // struct ethtool_stats: cmd, n_stats, then a u64 for each.
         var stats = new byte[8 + (8 * (names.Count + Spare))];
         MemoryMarshal.Write(stats.AsSpan(4), names.Count);
         Call(socket, link, Command.ETHTOOL_GSTATS, stats, Operation("read statistics of", ns, link));
-        return (int)MemoryMarshal.Read<ulong>(stats.AsSpan(8 + (8 * position)));
+        return [.. names.Select((name, i) => KeyValuePair.Create(name, MemoryMarshal.Read<ulong>(stats.AsSpan(8 + (8 * i)))))];
     }
 
     /// <summary>All features that the driver lists, by name, and whether each is on (<c>ethtool -k</c>).</summary>

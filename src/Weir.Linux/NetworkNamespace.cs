@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
@@ -54,6 +55,24 @@ public sealed class NetworkNamespace : IDisposable
     /// <summary>Opens a file of nsfs: <c>/run/netns/web</c>, <c>/proc/4711/ns/net</c>, a container runtime's bind mount.</summary>
     public static NetworkNamespace OpenPath(string path) => Open(NameOf(path), path);
 
+    /// <summary>A namespace by an open descriptor of its file, for instance one that came over a socket (<see cref="DescriptorPassing"/>). It is duplicated: the caller's stays the caller's.</summary>
+    /// <exception cref="LinuxException">EINVAL: the descriptor is of something else.</exception>
+    public static NetworkNamespace OpenDescriptor(SafeHandle descriptor, string name)
+    {
+        const int duplicateCloseOnExec = 1030;
+        var added = false;
+        descriptor.DangerousAddRef(ref added);
+        try
+        {
+            var number = SystemCalls.fcntl((int)descriptor.DangerousGetHandle(), duplicateCloseOnExec, 0);
+            return number >= 0 ? OfDescriptor(name, new SafeDescriptor(number), name) : throw LinuxException.FromLastCall($"duplicate the descriptor of namespace {name}");
+        }
+        finally
+        {
+            descriptor.DangerousRelease();
+        }
+    }
+
     /// <summary>As <c>ip netns add NAME</c>: a new namespace, bind-mounted under <see cref="NamesDirectory"/>.</summary>
     public static void CreateNamed(string name) => NamedNamespaces.Create(name);
 
@@ -64,6 +83,21 @@ public sealed class NetworkNamespace : IDisposable
 
     /// <summary>All names under <see cref="NamesDirectory"/>, in ordinal order.</summary>
     public static IReadOnlyList<string> ListNamed() => NamedNamespaces.List();
+
+    /// <summary>Hands the namespace to the process at the other end of a Unix socket, which needs no right to open it by itself, only the one to enter it.</summary>
+    public void SendTo(Socket socket) => DescriptorPassing.Send(socket, "netns"u8, _descriptor);
+
+    /// <summary>Takes a namespace that <see cref="SendTo"/> (or any SCM_RIGHTS message with one descriptor) hands over.</summary>
+    /// <exception cref="LinuxException">EINVAL: something else came.</exception>
+    public static NetworkNamespace ReceiveFrom(Socket socket, string name)
+    {
+        Span<byte> data = stackalloc byte[64];
+        var (_, descriptors) = DescriptorPassing.Receive(socket, data);
+        if (descriptors.Count == 0)
+            throw new LinuxException($"receive namespace {name}", (int)Errno.EINVAL, "no descriptor came");
+        using var descriptor = descriptors[0];
+        return OpenDescriptor(descriptor, name);
+    }
 
     /// <summary>Runs <paramref name="action"/> inside the namespace, on a thread of its own that ends afterwards.</summary>
     /// <remarks>What the action throws is thrown here, unchanged. The action may call <see cref="Run{T}"/> of another namespace.
@@ -148,13 +182,17 @@ public sealed class NetworkNamespace : IDisposable
         var number = SystemCalls.open(path, readOnlyCloseOnExec, 0);
         if (number < 0)
             throw LinuxException.FromLastCall($"open namespace {path}");
-        var descriptor = new SafeDescriptor(number);
+        return OfDescriptor(name, new SafeDescriptor(number), path);
+    }
+
+    private static unsafe NetworkNamespace OfDescriptor(string name, SafeDescriptor descriptor, string path)
+    {
         try
         {
             // A name without its bind mount (after a reboot of /run, or half-made) is a plain file.
-            if (SystemCalls.ioctl(number, GetNamespaceType, null) != CloneNewNet)
+            if (SystemCalls.ioctl(descriptor.Value, GetNamespaceType, null) != CloneNewNet)
                 throw new LinuxException($"open namespace {path}", (int)Errno.EINVAL, "the file is there, but it is not a network namespace");
-            return new NetworkNamespace(name, descriptor, InodeOf(number, path));
+            return new NetworkNamespace(name, descriptor, InodeOf(descriptor.Value, path));
         }
         catch
         {

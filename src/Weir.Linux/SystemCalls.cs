@@ -62,6 +62,12 @@ internal static unsafe partial class SystemCalls
     internal static partial nint send(int descriptor, byte* buffer, nuint length, int flags);
 
     [LibraryImport(C, SetLastError = true)]
+    internal static partial nint sendmsg(int descriptor, MessageHeader* message, int flags);
+
+    [LibraryImport(C, SetLastError = true)]
+    internal static partial int fcntl(int descriptor, int command, nint argument);
+
+    [LibraryImport(C, SetLastError = true)]
     internal static partial nint recvmsg(int descriptor, MessageHeader* message, int flags);
 
     [LibraryImport(C, SetLastError = true)]

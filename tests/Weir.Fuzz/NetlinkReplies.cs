@@ -24,6 +24,13 @@ public static class NetlinkReplies
         using var kernel = new Kernel(input[1..]);
         try
         {
+            if (input[0] == byte.MaxValue)
+            {
+                using var ethtool = new EthtoolSocket(kernel);
+                ethtool.Features.List("v0");
+                return;
+            }
+
             if (input[0] % (Operations.Length + 1) == Operations.Length)
             {
                 using var netfilter = new NetfilterSocket(kernel);

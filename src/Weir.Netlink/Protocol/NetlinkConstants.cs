@@ -114,6 +114,7 @@ public enum NetlinkProtocol
 {
     NETLINK_ROUTE = 0,
     NETLINK_NETFILTER = 12,
+    NETLINK_GENERIC = 16,
 }
 
 /// <summary>include/uapi/linux/rtnetlink.h: enum rtnetlink_groups.</summary>
