@@ -16,6 +16,7 @@ public static class TargetList
         ["tls"] = TlsTarget.Run,
         ["iptables"] = IptablesTextTarget.Run,
         ["http1"] = Http1Target.Run,
+        ["nft"] = NftTarget.Run,
         ["tcp-options"] = TcpOptionsTarget.Run,
     };
 }
