@@ -2,6 +2,9 @@ using Weir.Linux;
 
 namespace Weir.Netlink.Protocol;
 
+/// <summary>What the kernel says against a request: errno, its words, where in the request, what it would have taken there.</summary>
+internal readonly record struct KernelRefusal(int Errno, string Text, int? Offset, string Bound);
+
 /// <summary>Reads what NLMSG_ERROR and NLMSG_DONE say.</summary>
 /// <remarks>
 /// <code>
@@ -22,36 +25,31 @@ internal static class ExtendedAck
         message.Type == NetlinkMessageType.NLMSG_ERROR && message.Payload.Length < 4 || NetlinkMessage.ReadPadded<int>(message.Payload, 0) < 0;
 
     /// <summary>What <see cref="IsRefusal"/> found, with all that the kernel said.</summary>
-    internal static NetlinkException Refusal(string operation, NetlinkMessage message, ReadOnlySpan<byte> request)
-    {
-        var payload = message.Payload;
-        if (message.Type == NetlinkMessageType.NLMSG_ERROR && payload.Length < 4)
-            return new NetlinkException(operation, (int)Errno.EBADMSG, "the answer is cut short", request: request.ToArray());
-        var error = NetlinkMessage.ReadPadded<int>(payload, 0);
-        var errno = error == int.MinValue ? (int)Errno.EPROTO : -error;
+    internal static NetlinkException Refusal(string operation, NetlinkMessage message, ReadOnlySpan<byte> request) =>
+        message.Payload.Length >= 4 && TryRead(message) is { } refusal
+            ? new NetlinkException(operation, refusal.Errno, refusal.Text, refusal.Offset, refusal.Bound, request.ToArray())
+            : new NetlinkException(operation, (int)Errno.EBADMSG, "the answer is cut short", request: request.ToArray());
 
-        string text = "", bound = "";
-        int? offset = null;
+    /// <summary>What the kernel says against a request; null when it says yes.</summary>
+    internal static KernelRefusal? TryRead(NetlinkMessage message)
+    {
+        var error = NetlinkMessage.ReadPadded<int>(message.Payload, 0);
+        if (error >= 0)
+            return null;
+        var refusal = new KernelRefusal(error == int.MinValue ? (int)Errno.EPROTO : -error, "", null, "");
         foreach (var attribute in Attributes(message))
         {
-            switch ((ExtendedAckAttribute)attribute.Type)
+            refusal = (ExtendedAckAttribute)attribute.Type switch
             {
-                case ExtendedAckAttribute.NLMSGERR_ATTR_MSG:
-                    text = attribute.Text;
-                    break;
-                case ExtendedAckAttribute.NLMSGERR_ATTR_OFFS:
-                    offset = attribute.Int32;
-                    break;
-                case ExtendedAckAttribute.NLMSGERR_ATTR_POLICY:
-                    bound = Bound(attribute.Nested);
-                    break;
-                case ExtendedAckAttribute.NLMSGERR_ATTR_MISS_TYPE:
-                    bound = $"attribute {attribute.UInt32}, which is missing";
-                    break;
-            }
+                ExtendedAckAttribute.NLMSGERR_ATTR_MSG => refusal with { Text = attribute.Text },
+                ExtendedAckAttribute.NLMSGERR_ATTR_OFFS => refusal with { Offset = attribute.Int32 },
+                ExtendedAckAttribute.NLMSGERR_ATTR_POLICY => refusal with { Bound = Bound(attribute.Nested) },
+                ExtendedAckAttribute.NLMSGERR_ATTR_MISS_TYPE => refusal with { Bound = $"attribute {attribute.UInt32}, which is missing" },
+                _ => refusal,
+            };
         }
 
-        return new NetlinkException(operation, errno, text, offset, bound, request.ToArray());
+        return refusal;
     }
 
     private static NetlinkAttributes Attributes(NetlinkMessage message)

@@ -12,4 +12,13 @@ public interface INetlinkTransport : IDisposable
     /// <summary>Receives one datagram of the kernel's, whole.</summary>
     /// <returns>Its length; 0 when there is none and none will come.</returns>
     int Receive(Span<byte> buffer);
+
+    /// <summary>Receives one datagram of those that are there already.</summary>
+    /// <returns>Its length; 0 when there is none now.</returns>
+    int ReceiveNow(Span<byte> buffer) => Receive(buffer);
+
+    /// <summary>Makes room for one large send and for all of its answers, where the process may.</summary>
+    void Reserve(int sendBytes, int receiveBytes)
+    {
+    }
 }

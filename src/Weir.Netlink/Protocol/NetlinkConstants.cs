@@ -59,7 +59,7 @@ internal enum GetFlags : ushort
 
 /// <summary>include/uapi/linux/netlink.h: modifiers of NEW requests.</summary>
 [Flags]
-internal enum NewFlags : ushort
+public enum NewFlags : ushort
 {
     None = 0,
     NLM_F_REPLACE = 0x100,

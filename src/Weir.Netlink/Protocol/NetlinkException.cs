@@ -5,7 +5,7 @@ using Weir.Linux;
 namespace Weir.Netlink.Protocol;
 
 /// <summary>The kernel refused a request, or answered with something that is no answer.</summary>
-public sealed class NetlinkException : Exception
+public class NetlinkException : Exception
 {
     /// <param name="operation">What was tried, with its object: <c>add link veth0</c>.</param>
     /// <param name="errno">Positive, as in <c>errno(3)</c>.</param>

@@ -36,6 +36,14 @@ internal sealed class NetlinkExchange(INetlinkTransport transport) : IDisposable
     /// <summary>A writer over the request buffer. The one before it is then void.</summary>
     internal NetlinkWriter Begin() => new(_request);
 
+    /// <summary>Takes sequence numbers for messages that are sent past this exchange, so that none of them answers one of its own.</summary>
+    internal uint TakeSequences(int count)
+    {
+        var first = _sequence + 1;
+        _sequence += (uint)count;
+        return first;
+    }
+
     /// <summary>Sends a change and waits for its ack.</summary>
     internal void Change(string operation, in NetlinkWriter writer, NetlinkMessageType type, NewFlags flags = NewFlags.None) =>
         Request(operation, writer, type, (ushort)((ushort)flags | (ushort)NetlinkFlags.NLM_F_ACK), null);

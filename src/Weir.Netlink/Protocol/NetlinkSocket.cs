@@ -15,10 +15,16 @@ public sealed class NetlinkSocket : INetlinkTransport
     private const int SolSocket = 1;
     private const int SolNetlink = 270;
     private const int SocketAddressSize = 12;
+    private const int SendBufferForce = 32;
+    private const int ReceiveBufferForce = 33;
+    private const int SendBufferSize = 1 << 20;
+    private const int ReceiveBufferSize = 4 << 20;
 
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
 
     private readonly LinuxSocket _socket;
+    private int _sendBuffer = SendBufferSize;
+    private int _receiveBuffer = ReceiveBufferSize;
 
     private NetlinkSocket(LinuxSocket socket, uint portId)
     {
@@ -67,6 +73,18 @@ public sealed class NetlinkSocket : INetlinkTransport
     /// <inheritdoc/>
     public int Receive(Span<byte> buffer) => TryReceive(buffer, AnswerTime);
 
+    /// <inheritdoc/>
+    public int ReceiveNow(Span<byte> buffer) => TryReceive(buffer, TimeSpan.Zero);
+
+    /// <inheritdoc/>
+    public void Reserve(int sendBytes, int receiveBytes)
+    {
+        if (sendBytes > _sendBuffer && _socket.TrySetOption(SolSocket, SendBufferForce, sendBytes))
+            _sendBuffer = sendBytes;
+        if (receiveBytes > _receiveBuffer && _socket.TrySetOption(SolSocket, ReceiveBufferForce, receiveBytes))
+            _receiveBuffer = receiveBytes;
+    }
+
     /// <summary>As <see cref="Receive"/>, waiting at most so long.</summary>
     internal int TryReceive(Span<byte> buffer, TimeSpan? wait)
     {
@@ -106,12 +124,11 @@ public sealed class NetlinkSocket : INetlinkTransport
 
     private static void SetOptions(LinuxSocket socket)
     {
-        const int sendBuffer = 7, receiveBuffer = 8, sendBufferForce = 32, receiveBufferForce = 33;
-        const int size = 1 << 20;
-        if (!socket.TrySetOption(SolSocket, sendBufferForce, size))
-            socket.TrySetOption(SolSocket, sendBuffer, size);
-        if (!socket.TrySetOption(SolSocket, receiveBufferForce, 4 * size))
-            socket.TrySetOption(SolSocket, receiveBuffer, 4 * size);
+        const int sendBuffer = 7, receiveBuffer = 8;
+        if (!socket.TrySetOption(SolSocket, SendBufferForce, SendBufferSize))
+            socket.TrySetOption(SolSocket, sendBuffer, SendBufferSize);
+        if (!socket.TrySetOption(SolSocket, ReceiveBufferForce, ReceiveBufferSize))
+            socket.TrySetOption(SolSocket, receiveBuffer, ReceiveBufferSize);
         socket.SetOption(SolNetlink, (int)NetlinkOption.NETLINK_EXT_ACK, 1);
         socket.SetOption(SolNetlink, (int)NetlinkOption.NETLINK_CAP_ACK, 1);
         socket.SetOption(SolNetlink, (int)NetlinkOption.NETLINK_GET_STRICT_CHK, 1);

@@ -84,6 +84,9 @@ public ref struct NetlinkWriter
     /// <summary>A raw attribute by its number, for lists (1, 2, 3, ...) and for what is copied from a dump.</summary>
     public void WriteNumbered(ushort type, scoped ReadOnlySpan<byte> value) => value.CopyTo(TakeAttribute(type, value.Length));
 
+    /// <summary>Attributes that are encoded already, as they were read.</summary>
+    public void WriteRaw(scoped ReadOnlySpan<byte> attributes) => attributes.CopyTo(Take(attributes.Length));
+
     public NestStart BeginNested<TAttribute>(TAttribute type)
         where TAttribute : unmanaged, Enum => BeginNested(Number(type));
 
