@@ -10,6 +10,7 @@ public static class TargetList
 {
     public static IReadOnlyDictionary<string, Target> All { get; } = new SortedDictionary<string, Target>(StringComparer.Ordinal)
     {
+        ["bpf-object"] = BpfObjectTarget.Run,
         ["frame"] = FrameTarget.Run,
         ["dns"] = DnsTarget.Run,
         ["enforcer"] = EnforcerFrames.Run,

@@ -32,6 +32,7 @@ internal static unsafe partial class BpfCall
         BPF_OBJ_GET_INFO_BY_FD = 15,
         BPF_PROG_QUERY = 16,
         BPF_MAP_LOOKUP_AND_DELETE_ELEM = 21,
+        BPF_MAP_FREEZE = 22,
         BPF_MAP_LOOKUP_BATCH = 24,
         BPF_LINK_CREATE = 28,
         BPF_LINK_UPDATE = 29,

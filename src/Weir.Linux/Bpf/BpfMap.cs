@@ -61,6 +61,15 @@ public sealed class BpfMap : IDisposable
     /// <summary>Gives it a name in the bpf file system, for instance below <c>/sys/fs/bpf</c>: it outlives this process until the name is unlinked.</summary>
     public void Pin(string path) => BpfObjects.Pin(Descriptor, $"map {Shape.Name}", path);
 
+    /// <summary>From now on this process and others can't change it; of a map that programs can't write either, the verifier takes the values for constants.</summary>
+    public void Freeze()
+    {
+        var attributes = new BpfCall.MapElement { Descriptor = Descriptor };
+        int result = BpfCall.Invoke(BpfCall.Command.BPF_MAP_FREEZE, ref attributes);
+        if (result < 0)
+            throw new LinuxException($"bpf map {Shape.Name} freeze", -result, Hint(-result));
+    }
+
     /// <summary>Walks the keys in the kernel's order. Entries that come or go meanwhile may be told twice or not at all; an array has all its indexes.</summary>
     /// <param name="key">Null: the first one.</param>
     /// <param name="next">Room for a key.</param>
