@@ -14,6 +14,7 @@ internal static partial class CProgram
         #define _GNU_SOURCE
         #include <stdio.h>
         #include <stddef.h>
+        #include <elf.h>
         #include <errno.h>
         #include <fcntl.h>
         #include <poll.h>
