@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Weir.Netlink;
-using Weir.Netlink.Netfilter;
 using Weir.Netlink.Protocol;
 
 namespace Weir.Fuzz;
@@ -31,15 +30,8 @@ public static class NetlinkReplies
                 return;
             }
 
-            if (input[0] % (Operations.Length + 1) == Operations.Length)
-            {
-                using var netfilter = new NetfilterSocket(kernel);
-                netfilter.ListAsText();
-                return;
-            }
-
             using var route = new RouteSocket(kernel);
-            Operations[input[0] % (Operations.Length + 1)](route);
+            Operations[input[0] % Operations.Length](route);
         }
         catch (NetlinkException)
         {
@@ -47,7 +39,8 @@ public static class NetlinkReplies
         }
     }
 
-    private sealed class Kernel : INetlinkTransport
+    /// <summary>A kernel that says what it is told to, whatever the question.</summary>
+    internal sealed class Kernel : INetlinkTransport
     {
         private readonly Queue<byte[]> _datagrams = new();
         private uint _sequence;

@@ -18,6 +18,8 @@ public static class TargetList
         ["iptables"] = IptablesTextTarget.Run,
         ["http1"] = Http1Target.Run,
         ["nft"] = NftTarget.Run,
+        ["netlink"] = NetlinkReplies.Run,
+        ["nft-replies"] = NftRepliesTarget.Run,
         ["tcp-options"] = TcpOptionsTarget.Run,
     };
 }

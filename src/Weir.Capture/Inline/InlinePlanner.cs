@@ -6,6 +6,7 @@ using Weir.Host;
 using Weir.Linux;
 using Weir.Linux.Bpf;
 using Weir.Netlink;
+using Weir.Netlink.Nftables;
 using Weir.Netlink.Route;
 using Weir.Netlink.TrafficControl;
 using Weir.Packets;
@@ -79,10 +80,11 @@ internal static class InlinePlanner
         HashSet<int> indexes = [.. candidates.Select(link => link.Index)];
         foreach (IpRoute route in socket.Routes.List().Where(route => route.NextHopId != 0 && indexes.Contains(route.LinkIndex)))
             yield return $"the route to {route.Destination?.ToString() ?? "default"} uses nexthop object {route.NextHopId}, which would go with the port and is not kept yet";
-        foreach (string chain in NamespaceState.Read(workload).Sections["netfilter"].Where(line => line.StartsWith("chain netdev ", StringComparison.Ordinal)))
+        using NftSocket nftables = NftSocket.Open(workload);
+        foreach (NftChain chain in nftables.ListChains(NftFamily.Netdev))
         {
-            foreach (Link link in candidates.Where(link => chain.Contains($"device '{link.Name}'", StringComparison.Ordinal)))
-                yield return $"a netdev chain hangs on {link.Name} and would be lost with the move: {chain}";
+            foreach (Link link in candidates.Where(link => chain.Hook is not null && chain.Hook.Devices.Contains(link.Name, StringComparer.Ordinal)))
+                yield return $"a netdev chain hangs on {link.Name} and would be lost with the move: {NftRulesetText.Line(chain)}";
         }
     }
 

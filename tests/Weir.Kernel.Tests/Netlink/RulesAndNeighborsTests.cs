@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Weir.Linux;
-using Weir.Netlink.Netfilter;
 using Weir.Netlink.Protocol;
 using Weir.Netlink.Route;
 using Weir.Testing;
@@ -78,45 +77,5 @@ public class RulesAndNeighborsTests
         Assert.Equal([42], here.Socket.NamespaceIds.List());
         Assert.Contains($"nsid 42 (iproute2 netns name: {there.Name})", here.Run("ip", "netns list-id").Output, StringComparison.Ordinal);
         Assert.Equal((int)Errno.EEXIST, Assert.Throws<NetlinkException>(() => here.Socket.NamespaceIds.Add(there.Namespace, 43)).Errno);
-    }
-
-    [Fact]
-    public void Rules_of_netfilter_read_the_same_until_they_are_changed()
-    {
-        RootTier.Require("ip", "nft", "ping");
-        using var host = new RouteOracle();
-        using var netfilter = NetfilterSocket.Open(host.Namespace);
-        Assert.Empty(netfilter.ListAsText());
-        Tool.Try(TimeSpan.FromSeconds(20), "ip", ["netns", "exec", host.Name, "nft", "-f", "-"], """
-            table inet f {
-              counter c1 { packets 5 bytes 6 }
-              quota q1 { over 100 mbytes used 10 bytes }
-              set s { type ipv4_addr; flags interval; elements = { 10.0.0.0/8, 192.168.1.5 }; }
-              set busy { type ipv4_addr; size 100; flags dynamic,timeout; timeout 1m; }
-              map m { type inet_service : verdict; elements = { 80 : accept, 443 : drop }; }
-              chain other { counter packets 3 bytes 4; }
-              chain in {
-                type filter hook input priority -150; policy accept;
-                ip saddr @s counter accept comment "hello"
-                tcp dport vmap @m
-                tcp dport { 1, 2, 3 } jump other
-                add @busy { ip saddr } counter
-              }
-            }
-
-            """).Check();
-        var lines = netfilter.ListAsText();
-
-        Assert.Contains("chain inet f in hook 1 priority -150 policy accept type filter flags 1", lines);
-        Assert.Equal(4, lines.Count(line => line.StartsWith("rule inet f in", StringComparison.Ordinal)));
-        Assert.Contains(lines, line => line.StartsWith("element inet f s key", StringComparison.Ordinal));
-        Assert.Contains("object inet f c1 type 1", lines);
-
-        host.Run("ping", "-q -c 2 -i 0.2 127.0.0.1");
-        Assert.Equal(lines, netfilter.ListAsText());
-
-        host.Run("nft", "add element inet f s { 172.16.0.1 }");
-        host.Run("nft", "insert rule inet f in drop");
-        Assert.NotEqual(lines, netfilter.ListAsText());
     }
 }

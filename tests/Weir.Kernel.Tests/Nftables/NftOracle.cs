@@ -31,9 +31,9 @@ internal sealed partial class NftOracle : IDisposable
     internal void Load(string text, params IReadOnlyList<string> command) =>
         Tool.Try(TimeSpan.FromSeconds(30), "ip", ["netns", "exec", Name, .. command], text).Check();
 
-    /// <summary>All that nft says of the rules: as text, as JSON, as the kernel's expressions; handles, which every commit counts on, rubbed out.</summary>
+    /// <summary>All that nft says of the rules: as text, as JSON, as the kernel's expressions; handles, which every commit counts on, and times left rubbed out.</summary>
     internal string Everything() =>
-        Nft("-s list ruleset") + Handles().Replace(Nft("-j -s list ruleset"), "\"handle\": 0") + Expressions();
+        Nft("-s list ruleset") + Counted().Replace(Nft("-j -s list ruleset"), "") + Expressions();
 
     /// <summary>Elements come as a hash table has them; a nameless chain is numbered by the kernel.</summary>
     private string Expressions()
@@ -49,8 +49,8 @@ internal sealed partial class NftOracle : IDisposable
         _made.Dispose();
     }
 
-    [GeneratedRegex("\"handle\": [0-9]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
-    private static partial Regex Handles();
+    [GeneratedRegex("\"(handle|expires)\": [0-9]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Counted();
 
     [GeneratedRegex("^(?<rule>(ip|ip6|inet|arp|bridge|netdev) \\S+ \\S+) [0-9]+( [0-9]+)? *$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex RuleHandles();

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Weir.Netlink.Netfilter;
+using Weir.Netlink.Nftables;
 using Weir.Netlink.Protocol;
 using Weir.Testing;
 
@@ -26,20 +26,20 @@ public sealed class HostileKernelTests : IDisposable
 
     private readonly RecordedKernel _kernel;
     private readonly RouteSocket _route;
-    private readonly NetfilterSocket _netfilter;
+    private readonly NftSocket _nftables;
     private Func<byte[], IEnumerable<byte[]>> _answer = _ => [];
 
     public HostileKernelTests()
     {
         _kernel = new RecordedKernel(request => _answer(request));
         _route = new RouteSocket(_kernel);
-        _netfilter = new NetfilterSocket(_kernel);
+        _nftables = new NftSocket(_kernel);
     }
 
     public void Dispose()
     {
         _route.Dispose();
-        _netfilter.Dispose();
+        _nftables.Dispose();
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class HostileKernelTests : IDisposable
         try
         {
             if (random.Chance(20))
-                _netfilter.ListAsText();
+                NftRulesetText.Lines(_nftables.Read());
             else
                 random.Pick<Action<RouteSocket>>(Operations)(_route);
         }
