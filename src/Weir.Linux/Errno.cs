@@ -29,6 +29,7 @@ public enum Errno
     EOVERFLOW = 75,
     ERESTART = 85,
     EMSGSIZE = 90,
+    ENOPROTOOPT = 92,
     EOPNOTSUPP = 95,
     EADDRINUSE = 98,
     EADDRNOTAVAIL = 99,

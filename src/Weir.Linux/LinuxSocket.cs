@@ -64,6 +64,19 @@ public sealed unsafe class LinuxSocket : IDisposable
             return SystemCalls.setsockopt(Descriptor, level, name, start, (uint)value.Length) == 0;
     }
 
+    /// <summary><c>getsockopt(2)</c>: what is in <paramref name="value"/> goes in (some options ask with it) and is overwritten; returns the bytes written.</summary>
+    public int GetOption(int level, int name, Span<byte> value)
+    {
+        var length = (uint)value.Length;
+        fixed (byte* start = value)
+        {
+            if (SystemCalls.getsockopt(Descriptor, level, name, start, &length) != 0)
+                throw LinuxException.FromLastCall($"getsockopt({level}, {name})");
+        }
+
+        return (int)Math.Min(length, (uint)value.Length);
+    }
+
     /// <summary>Sends one message whole; an interrupted call is repeated.</summary>
     public void Send(ReadOnlySpan<byte> message)
     {

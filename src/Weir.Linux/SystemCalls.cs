@@ -59,6 +59,9 @@ internal static unsafe partial class SystemCalls
     internal static partial int setsockopt(int descriptor, int level, int name, void* value, uint length);
 
     [LibraryImport(C, SetLastError = true)]
+    internal static partial int getsockopt(int descriptor, int level, int name, void* value, uint* length);
+
+    [LibraryImport(C, SetLastError = true)]
     internal static partial nint send(int descriptor, byte* buffer, nuint length, int flags);
 
     [LibraryImport(C, SetLastError = true)]
