@@ -37,4 +37,6 @@ public enum Errno
     ENETUNREACH = 101,
     ENOBUFS = 105,
     ETIMEDOUT = 110,
+    /// <summary>Not for user space by its definition, yet ipset gives it.</summary>
+    ENOTSUPP = 524,
 }

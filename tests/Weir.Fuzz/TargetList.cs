@@ -11,6 +11,9 @@ public static class TargetList
     public static IReadOnlyDictionary<string, Target> All { get; } = new SortedDictionary<string, Target>(StringComparer.Ordinal)
     {
         ["bpf-object"] = BpfObjectTarget.Run,
+        ["netfilter-replies"] = NetfilterRepliesTarget.Run,
+        ["ipset"] = IpsetTextTarget.Run,
+        ["conntrack"] = ConntrackTextTarget.Run,
         ["frame"] = FrameTarget.Run,
         ["dns"] = DnsTarget.Run,
         ["enforcer"] = EnforcerFrames.Run,

@@ -27,7 +27,7 @@ internal static class ExtendedAck
     /// <summary>What <see cref="IsRefusal"/> found, with all that the kernel said.</summary>
     internal static NetlinkException Refusal(string operation, NetlinkMessage message, ReadOnlySpan<byte> request) =>
         message.Payload.Length >= 4 && TryRead(message) is { } refusal
-            ? new NetlinkException(operation, refusal.Errno, refusal.Text, refusal.Offset, refusal.Bound, request.ToArray())
+            ? new NetlinkException(operation, refusal.Errno, refusal.Text, refusal.Offset, refusal.Bound, request.ToArray()) { Echo = Echo(message) }
             : new NetlinkException(operation, (int)Errno.EBADMSG, "the answer is cut short", request: request.ToArray());
 
     /// <summary>What the kernel says against a request; null when it says yes.</summary>
@@ -51,6 +51,11 @@ internal static class ExtendedAck
 
         return refusal;
     }
+
+    private static byte[] Echo(NetlinkMessage message) =>
+        message.Type == NetlinkMessageType.NLMSG_ERROR && (message.Flags & (ushort)ErrorFlags.NLM_F_CAPPED) == 0 && message.Payload.Length > 4 + NetlinkWriter.HeaderSize
+            ? message.Payload[4..].ToArray()
+            : [];
 
     private static NetlinkAttributes Attributes(NetlinkMessage message)
     {

@@ -104,6 +104,7 @@ internal enum PolicyAttribute : ushort
 internal enum NetlinkOption
 {
     NETLINK_ADD_MEMBERSHIP = 1,
+    NETLINK_NO_ENOBUFS = 5,
     NETLINK_CAP_ACK = 10,
     NETLINK_EXT_ACK = 11,
     NETLINK_GET_STRICT_CHK = 12,
@@ -113,6 +114,7 @@ internal enum NetlinkOption
 public enum NetlinkProtocol
 {
     NETLINK_ROUTE = 0,
+    NETLINK_SOCK_DIAG = 4,
     NETLINK_NETFILTER = 12,
     NETLINK_GENERIC = 16,
 }

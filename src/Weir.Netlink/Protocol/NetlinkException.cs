@@ -7,6 +7,9 @@ namespace Weir.Netlink.Protocol;
 /// <summary>The kernel refused a request, or answered with something that is no answer.</summary>
 public class NetlinkException : Exception
 {
+    /// <summary>Linux's MAX_ERRNO; ipset counts its own from 4097 on.</summary>
+    private const int LastErrno = 4095;
+
     /// <param name="operation">What was tried, with its object: <c>add link veth0</c>.</param>
     /// <param name="errno">Positive, as in <c>errno(3)</c>.</param>
     /// <param name="extendedAck">The kernel's own words, or ours where it has none; may be empty.</param>
@@ -37,9 +40,15 @@ public class NetlinkException : Exception
     /// <summary>The request's bytes.</summary>
     public byte[] Request { get; }
 
+    /// <summary>Which of the objects that were sent together was refused, counted from 0; null when one was sent alone, or the kernel did not say.</summary>
+    public int? Index { get; init; }
+
+    /// <summary>The request as the kernel sent it back; empty when it sent only its header. ipset writes into it which element it refused.</summary>
+    internal byte[] Echo { get; init; } = [];
+
     private static string Describe(string operation, int errno, string extendedAck, int? offset, string bound, byte[]? request)
     {
-        var text = new StringBuilder($"{operation}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
+        var text = new StringBuilder(errno <= LastErrno ? $"{operation}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})" : $"{operation}: refused with error {errno}");
         if (extendedAck.Length != 0)
             text.Append($": {extendedAck.TrimEnd('.')}");
         if (offset is { } at && request is not null && at >= 0 && at + 4 <= request.Length)

@@ -22,6 +22,9 @@ public readonly ref struct NetlinkMessage
     /// <summary>What follows nlmsghdr.</summary>
     public ReadOnlySpan<byte> Payload => Whole[NetlinkWriter.HeaderSize..];
 
+    /// <summary>A message whose bytes were measured before.</summary>
+    internal static NetlinkMessage Of(ReadOnlySpan<byte> whole) => new(whole);
+
     /// <summary>Takes the first message off a datagram; false when what is there is no message.</summary>
     public static bool TryTake(ref ReadOnlySpan<byte> datagram, out NetlinkMessage message)
     {

@@ -122,6 +122,43 @@ public sealed class NetlinkSocket : INetlinkTransport
 
     public void Dispose() => _socket.Dispose();
 
+    /// <summary>As <see cref="TryReceive"/> without waiting: one system call.</summary>
+    /// <returns>0 when there is nothing.</returns>
+    internal int TryReceiveNow(Span<byte> buffer)
+    {
+        Span<byte> sender = stackalloc byte[SocketAddressSize];
+        try
+        {
+            while (true)
+            {
+                var count = _socket.Receive(buffer, sender, out var truncated, wait: false);
+                if (truncated)
+                    throw new NetlinkException("receive", (int)Errno.EMSGSIZE, $"the kernel's message is longer than {buffer.Length} bytes and was cut");
+                if (count < 0)
+                    return 0;
+                if (MemoryMarshal.Read<uint>(sender[4..]) == 0)
+                    return count;
+            }
+        }
+        catch (LinuxException exception)
+        {
+            throw new NetlinkException("receive", exception.Errno, exception.Errno == (int)Errno.ENOBUFS ? "the kernel had more to say than the socket's buffer holds" : "");
+        }
+    }
+
+    /// <summary>The same descriptor as .NET's socket, to be awaited without a thread; this one must outlive it.</summary>
+    internal System.Net.Sockets.Socket Asynchronous() => new(new System.Net.Sockets.SafeSocketHandle(_socket.Descriptor, ownsHandle: false));
+
+    /// <summary>What does not fit the socket's buffer is lost without an error (NETLINK_NO_ENOBUFS): for those who count losses elsewhere.</summary>
+    internal void IgnoreLosses() => _socket.SetOption(SolNetlink, (int)NetlinkOption.NETLINK_NO_ENOBUFS, 1);
+
+    /// <summary>Bytes that may wait in the socket; a process without privilege gets less.</summary>
+    internal void SetReceiveBuffer(int size)
+    {
+        const int receiveBufferForce = 33;
+        _socket.TrySetOption(SolSocket, receiveBufferForce, size);
+    }
+
     private static void SetOptions(LinuxSocket socket)
     {
         const int sendBuffer = 7, receiveBuffer = 8;
