@@ -40,4 +40,7 @@ public sealed record LoadOptions
 {
     /// <summary>What is there already and is not in the text stays (<c>iptables-restore --noflush</c>).</summary>
     public bool NoFlush { get; init; }
+
+    /// <summary>The counters of a text are set (<c>iptables-restore --counters</c>); otherwise they begin at 0.</summary>
+    public bool Counters { get; init; }
 }

@@ -3,7 +3,8 @@ namespace Weir.Rules.Iptables;
 /// <summary>The five tables of iptables(8) and their chains, the same for both families.</summary>
 public sealed record BuiltinTable(string Name, IReadOnlyList<BuiltinChain> Chains)
 {
-    private const int Raw = -300, Mangle = -150, Destination = -100, Filter = 0, Security = 50, Source = 100;
+    // The tool has 150 for security, the kernel's own tables 50 (NF_IP_PRI_SECURITY).
+    private const int Raw = -300, Mangle = -150, Destination = -100, Filter = 0, Security = 150, Source = 100;
 
     /// <summary>In the order in which iptables-save prints them.</summary>
     public static IReadOnlyList<BuiltinTable> All { get; } =

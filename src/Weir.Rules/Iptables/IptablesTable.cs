@@ -16,6 +16,9 @@ public sealed record IptablesTable
     /// <summary>Why the tool (and Weir) doesn't show this table's rules: something in it was not made by iptables. Null when all is known.</summary>
     public string? Incompatible { get; init; }
 
+    /// <summary>Chains with a hook that are not iptables' own; the tool tells of them and leaves them out.</summary>
+    public IReadOnlyList<string> ForeignChains { get; init; } = [];
+
     public IptablesChain? FindChain(string name) => Chains.FirstOrDefault(chain => chain.Name == name);
 
     public bool Equals(IptablesTable? other) =>

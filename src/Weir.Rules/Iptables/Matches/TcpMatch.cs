@@ -21,8 +21,8 @@ public sealed record TcpMatch : IptablesMatch
 
     internal override void Print(RulePrinter printer)
     {
-        printer.Option("--sport", SourcePorts);
-        printer.Option("--dport", DestinationPorts);
+        printer.Option("--sport", Option is null ? TransportPorts.Printed(SourcePorts) : SourcePorts);
+        printer.Option("--dport", Option is null ? TransportPorts.Printed(DestinationPorts) : DestinationPorts);
         if (Option is { } option)
             printer.Option(option.Inverted, "--tcp-option", $"{option.Value}");
         if (Flags is { } flags)
@@ -51,11 +51,7 @@ internal sealed class TcpMatchParser : MatchParser
 
     internal override IReadOnlyList<ExtensionOption> Options => All;
 
-    internal override TcpMatch Match => _match with
-    {
-        SourcePorts = TransportPorts.Normalise(_match.SourcePorts, isNative: _match.Option is null),
-        DestinationPorts = TransportPorts.Normalise(_match.DestinationPorts, isNative: _match.Option is null),
-    };
+    internal override TcpMatch Match => _match;
 
     protected override void Read(int option, OptionValue value)
     {

@@ -16,8 +16,8 @@ public sealed record UdpMatch : IptablesMatch
 
     internal override void Print(RulePrinter printer)
     {
-        printer.Option("--sport", SourcePorts);
-        printer.Option("--dport", DestinationPorts);
+        printer.Option("--sport", TransportPorts.Printed(SourcePorts));
+        printer.Option("--dport", TransportPorts.Printed(DestinationPorts));
     }
 }
 
@@ -39,7 +39,7 @@ internal sealed class UdpMatchParser : MatchParser
 
     internal override IReadOnlyList<ExtensionOption> Options => All;
 
-    internal override UdpMatch Match => new() { SourcePorts = TransportPorts.Normalise(_source, isNative: true), DestinationPorts = TransportPorts.Normalise(_destination, isNative: true) };
+    internal override UdpMatch Match => new() { SourcePorts = _source, DestinationPorts = _destination };
 
     protected override void Read(int option, OptionValue value)
     {

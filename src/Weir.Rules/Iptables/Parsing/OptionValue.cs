@@ -90,7 +90,8 @@ internal readonly record struct OptionValue(string Option, string Text, bool Inv
 
     internal RuleSyntaxException Bad(string message) => new($"--{Option}: {message}");
 
-    private ushort Port(string text) => ServiceNames.ParsePort(text, null) ?? throw Bad($"\"{text}\" is no port and no known service");
+    /// <summary>getaddrinfo(3): decimal digits or a name.</summary>
+    private ushort Port(string text) => (text.All(char.IsAsciiDigit) ? (ushort.TryParse(text, out var number) ? number : null) : ServiceNames.FindPort(text, null)) ?? throw Bad($"\"{text}\" is no port and no known service");
 
     private IPAddress Host(string text) =>
         AddressText.Parse(text, Rule.Family) ?? throw Bad($"\"{text}\" is no {Rule.Family} address; names of hosts are not looked up");

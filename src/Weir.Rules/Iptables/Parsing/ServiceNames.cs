@@ -63,10 +63,11 @@ internal static class ServiceNames
 
     /// <param name="text">A number or a name.</param>
     /// <param name="protocol">As /etc/services has it; null takes the first entry of any.</param>
-    internal static ushort? ParsePort(ReadOnlySpan<char> text, string? protocol)
+    internal static ushort? ParsePort(ReadOnlySpan<char> text, string? protocol) =>
+        CNumber.TryParse(text, 0, ushort.MaxValue, out var number) ? (ushort)number : FindPort(text, protocol);
+
+    internal static ushort? FindPort(ReadOnlySpan<char> text, string? protocol)
     {
-        if (CNumber.TryParse(text, 0, ushort.MaxValue, out var number))
-            return (ushort)number;
         if (!Services.TryGetValue(text.ToString(), out var entries))
             return null;
         foreach (var (port, protocols) in entries)

@@ -1,0 +1,165 @@
+using Weir.Host.Formats;
+using Weir.Linux;
+using Weir.Netlink.Nftables;
+using Weir.Netlink.Protocol;
+using Weir.Rules.Iptables;
+using Weir.Rules.Iptables.Matches;
+using Weir.Rules.Text;
+
+namespace Weir.Host.Iptables;
+
+/// <summary>A text that is ready: its changes against the rules of one generation.</summary>
+/// <remarks>When others change the rules between reading and committing, the changes are made anew.</remarks>
+internal sealed class IptablesLoad : ILoad
+{
+    private const int Attempts = 20;
+
+    private readonly NetworkNamespace _ns;
+    private readonly IptablesScript _script;
+    private readonly string[] _lines;
+    private readonly LoadOptions _options;
+    private IReadOnlyList<IptablesChange> _changes = [];
+    private uint? _generation;
+    private NftRuleset? _before;
+    private uint? _applied;
+
+    private IptablesLoad(NetworkNamespace ns, IptablesScript script, string[] lines, LoadOptions options)
+    {
+        _ns = ns;
+        _script = script;
+        _lines = lines;
+        _options = options;
+    }
+
+    private NftFamily Family => _script.Family == IptablesFamily.IPv4 ? NftFamily.Ip : NftFamily.Ip6;
+
+    public IReadOnlyList<string> Messages => [.. _changes.Select(change => change.ToString())];
+
+    /// <exception cref="RulesTextException">With every line that can't be installed.</exception>
+    internal static IptablesLoad Prepare(string text, IptablesFamily family, NetworkNamespace ns, LoadOptions options)
+    {
+        var script = IptablesScript.Parse(text, family, HostNames.Read());
+        var load = new IptablesLoad(ns, options.Counters ? script.Model : WithoutCounters(script.Model), text.Split('\n'), options);
+        using var socket = NftSocket.Open(ns);
+        load.Plan(socket, script.Findings);
+        return load;
+    }
+
+    /// <inheritdoc/>
+    public void Apply()
+    {
+        using var socket = NftSocket.Open(_ns);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                Commit(socket);
+                return;
+            }
+            catch (NftBatchException exception) when (exception.Failure == NftBatchFailure.StaleGeneration && attempt < Attempts)
+            {
+                Plan(socket, []);
+            }
+            catch (NftBatchException exception) when (exception.First.Tag is IptablesChange change)
+            {
+                throw Refused(change, exception);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Undo()
+    {
+        if (_applied is not { } applied || _before is not { } before)
+            return;
+        _applied = null;
+        using var socket = NftSocket.Open(_ns);
+        using var batch = new NftBatch();
+        foreach (var table in _script.Sections.Select(section => section.Table).Distinct())
+            batch.Delete(new NftTable { Family = Family, Name = table });
+        batch.Add(before);
+        socket.Commit(batch, applied);
+    }
+
+    /// <summary>Reads what is there and makes the changes; changes nothing.</summary>
+    private void Plan(NftSocket socket, IReadOnlyList<TextFinding> findings)
+    {
+        using var sets = new SetNames(_ns);
+        var plan = new IptablesPlan(_script.Family, new RuleWriter(new XtContext(_script.Family, sets)));
+        var named = _script.Sections.Select(section => section.Table).ToHashSet(StringComparer.Ordinal);
+        _before = Snapshot(socket, named);
+        _generation = _before.Generation;
+        var present = _options.NoFlush ? new IptablesReader(_ns, _script.Family).Read(_before) : null;
+        var run = _script.Run(present);
+        findings = [.. findings.Concat(run.Findings).Concat(UnknownSets(run.Model, sets)).OrderBy(finding => finding.Line)];
+        if (findings.Count > 0)
+            throw new RulesTextException(findings);
+        var tables = run.Model.Tables.Where(table => named.Contains(table.Name));
+        _changes = present is null
+            ? plan.Replace(tables, _before.Tables.Select(table => table.Name).ToHashSet(StringComparer.Ordinal))
+            : plan.Change(tables, present);
+    }
+
+    /// <summary>What is there of the text's tables. Mostly there is nothing, and then one list says so.</summary>
+    private NftRuleset Snapshot(NftSocket socket, HashSet<string> named)
+    {
+        if (socket.Generation() is not { } generation)
+            throw new NetlinkException("load rules of iptables", (int)Errno.EOPNOTSUPP, "this kernel has no nf_tables");
+        if (!socket.ListTables(Family).Any(table => named.Contains(table.Name)))
+            return new NftRuleset { Generation = generation };
+        var all = socket.Read(Family);
+        var sets = all.Sets.Select((set, number) => (Set: set, Elements: all.Elements[number])).Where(pair => named.Contains(pair.Set.Table)).ToList();
+        return new NftRuleset
+        {
+            Generation = all.Generation,
+            Tables = [.. all.Tables.Where(table => named.Contains(table.Name))],
+            Chains = [.. all.Chains.Where(chain => named.Contains(chain.Table))],
+            Rules = [.. all.Rules.Where(rule => named.Contains(rule.Table))],
+            Sets = [.. sets.Select(pair => pair.Set)],
+            Elements = [.. sets.Select(pair => pair.Elements)],
+            Objects = [.. all.Objects.Where(value => named.Contains(value.Table))],
+            FlowTables = [.. all.FlowTables.Where(table => named.Contains(table.Table))],
+        };
+    }
+
+    private void Commit(NftSocket socket)
+    {
+        using var batch = new NftBatch();
+        foreach (var change in _changes)
+            change.Write(batch);
+        if (batch.Count == 0)
+            return;
+        socket.Commit(batch, _generation);
+        _applied = socket.Generation();
+    }
+
+    private static IEnumerable<TextFinding> UnknownSets(IptablesRuleset ruleset, SetNames sets) =>
+        from table in ruleset.Tables
+        from chain in table.Chains
+        from rule in chain.Rules
+        where rule.Handle == 0
+        from match in rule.Matches.OfType<SetMatch>()
+        where sets.Find(match.Set.Value) is null
+        select new TextFinding(rule.Line, rule.ToText(chain.Name), $"there is no set \"{match.Set.Value}\": create it before (ipset create {match.Set.Value} hash:ip)");
+
+    private RefusedLineException Refused(IptablesChange change, NftBatchException exception)
+    {
+        var text = change.Line > 0 && change.Line <= _lines.Length ? _lines[change.Line - 1] : change.ToString();
+        var hint = change is AddRuleChange rule ? RefusalHint.Of(rule, exception.First) : "";
+        return new RefusedLineException(change.Line, text, hint.Length == 0 ? exception.Message : $"{exception.Message}; {hint}", exception);
+    }
+
+    private static IptablesScript WithoutCounters(IptablesScript script) => script with
+    {
+        Sections = [.. script.Sections.Select(section => section with { Commands = [.. section.Commands.Select(WithoutCounters)] })],
+    };
+
+    /// <summary>iptables-restore takes counters from a text only when it is asked to; a rule's own <c>-c</c> counts always.</summary>
+    private static IptablesCommand WithoutCounters(IptablesCommand command) => command switch
+    {
+        DeclareChain declare => declare with { Counters = default },
+        AppendRules append when append.Text.StartsWith('[') => append with { Rules = [.. append.Rules.Select(rule => rule with { Counters = default })] },
+        InsertRules insert when insert.Text.StartsWith('[') => insert with { Rules = [.. insert.Rules.Select(rule => rule with { Counters = default })] },
+        _ => command,
+    };
+}

@@ -1,0 +1,44 @@
+using Weir.Linux;
+using Weir.Netlink.Ipset;
+using Weir.Netlink.Protocol;
+
+namespace Weir.Host.Iptables;
+
+/// <summary>The sets of a namespace by name and number; asks the kernel when it is first asked.</summary>
+internal sealed class SetNames(NetworkNamespace ns) : IDisposable
+{
+    private readonly Dictionary<string, ushort?> _numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<ushort, string?> _names = [];
+    private SetIndexes? _indexes;
+
+    /// <summary>Null when there is no such set, or no sets at all.</summary>
+    internal ushort? Find(string name)
+    {
+        if (!_numbers.TryGetValue(name, out var number))
+            _numbers[name] = number = Ask(indexes => indexes.Find(name)?.Index);
+        return number;
+    }
+
+    /// <summary>Null when no set has the number.</summary>
+    internal string? NameOf(ushort number)
+    {
+        if (!_names.TryGetValue(number, out var name))
+            _names[number] = name = Ask(indexes => indexes.NameOf(number));
+        return name;
+    }
+
+    public void Dispose() => _indexes?.Dispose();
+
+    private T? Ask<T>(Func<SetIndexes, T?> question)
+    {
+        try
+        {
+            return question(_indexes ??= SetIndexes.Open(ns));
+        }
+        catch (NetlinkException exception) when (exception.Errno == (int)Errno.ENOPROTOOPT)
+        {
+            // A kernel without ipset has no sets.
+            return default;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace Weir.Netlink.Xtables;
+
+/// <summary>include/uapi/linux/netfilter/ipset/ip_set.h: a counter's comparison.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct ip_set_counter_match
+{
+    public ulong value;
+    public byte op;
+}

@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace Weir.Netlink.Xtables;
+
+/// <summary>include/uapi/linux/netfilter/xt_u32.h: one step of a location.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct xt_u32_location_element
+{
+    public uint number;
+    public byte nextop;
+}
