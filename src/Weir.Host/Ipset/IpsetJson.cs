@@ -18,6 +18,8 @@ internal static class IpsetJson
             writer.WriteString("family", definition.Family == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "inet6" : "inet");
         if (definition.Ports is { } ports)
             writer.WriteString("range", $"{ports.First}-{ports.Last}");
+        if (definition.Addresses is { } addresses)
+            writer.WriteString("range", $"{InetText.Print(addresses.First)}-{InetText.Print(addresses.Last)}");
         Write(writer, "hashsize", definition.HashSize);
         Write(writer, "maxelem", definition.MaxElements);
         Write(writer, "size", definition.Size);
@@ -47,6 +49,8 @@ internal static class IpsetJson
         Write(writer, "timeout", entry.Timeout);
         if (entry.NoMatch)
             writer.WriteBoolean("nomatch", true);
+        if (entry.AnyLinkLike)
+            writer.WriteBoolean("wildcard", true);
         Write(writer, "packets", entry.Packets);
         Write(writer, "bytes", entry.Bytes);
         if (entry.Comment is { } comment)

@@ -91,7 +91,8 @@ internal sealed class IpsetLoad(NetworkNamespace ns, IReadOnlyList<IpsetLine> li
                 socket.FlushAll();
                 break;
             case IpsetDestroy { Set: { } name }:
-                Destroy([socket.Get(name)], () => socket.Destroy(name));
+                var exist = lines[at].Command.Exist;
+                Destroy(exist && socket.Find(name) is null ? [] : [socket.Get(name)], () => socket.Destroy(name, exist));
                 break;
             case IpsetDestroy:
                 Destroy(socket.List(), socket.DestroyAll);

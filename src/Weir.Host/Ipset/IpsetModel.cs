@@ -11,7 +11,8 @@ internal static class IpsetModel
     {
         Name = create.Name,
         Type = create.Type,
-        Family = !create.Type.StartsWith("hash:", StringComparison.Ordinal) ? AddressFamily.Unspecified
+        Family = create.Type == "bitmap:ip" ? AddressFamily.InterNetwork
+            : !create.Type.StartsWith("hash:", StringComparison.Ordinal) ? AddressFamily.Unspecified
             : create.Kind.Family == IpsetFamily.Inet ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6,
         HashSize = create.HashSize,
         MaxElements = create.MaxElements,
@@ -25,6 +26,7 @@ internal static class IpsetModel
         BucketSize = create.BucketSize,
         InitialValue = create.InitialValue,
         Ports = create.Range,
+        Addresses = create.Addresses,
         // ipset(8): the default of list:set is 8; the kernel has one of its own.
         Size = create.Type == "list:set" ? create.Size ?? 8 : null,
     };
@@ -37,6 +39,12 @@ internal static class IpsetModel
         Protocol = entry.Protocol,
         Port = entry.Port,
         LastPort = entry.LastPort,
+        SecondAddress = entry.SecondAddress,
+        SecondLastAddress = entry.SecondLastAddress,
+        SecondPrefixLength = entry.SecondPrefixLength,
+        Link = entry.Link,
+        PhysicalLink = entry.PhysicalLink,
+        AnyLinkLike = entry.AnyLinkLike,
         SetName = entry.Member,
         Neighbor = entry.Neighbor,
         BeforeNeighbor = entry.BeforeNeighbor,
@@ -71,6 +79,7 @@ internal static class IpsetModel
     {
         Family = definition.Family switch
         {
+            _ when !definition.Type.StartsWith("hash:", StringComparison.Ordinal) => null,
             AddressFamily.InterNetwork => IpsetFamily.Inet,
             AddressFamily.InterNetworkV6 => IpsetFamily.Inet6,
             _ => null,
@@ -87,6 +96,7 @@ internal static class IpsetModel
         BucketSize = definition.BucketSize,
         InitialValue = definition.InitialValue,
         Range = definition.Ports,
+        Addresses = definition.Addresses,
         Size = definition.Size,
     };
 
@@ -98,6 +108,12 @@ internal static class IpsetModel
         Protocol = element.Protocol,
         Port = element.Port,
         LastPort = element.LastPort,
+        SecondAddress = element.SecondAddress,
+        SecondLastAddress = element.SecondLastAddress,
+        SecondPrefixLength = element.SecondPrefixLength,
+        Link = element.Link,
+        PhysicalLink = element.PhysicalLink,
+        AnyLinkLike = element.AnyLinkLike,
         Member = element.SetName,
         Timeout = element.Timeout,
         NoMatch = element.NoMatch,

@@ -66,6 +66,10 @@ internal enum IpsetElementAttribute : ushort
 {
     IPSET_ATTR_NAME = 18,
     IPSET_ATTR_NAMEREF = 19,
+    IPSET_ATTR_IP2 = 20,
+    IPSET_ATTR_CIDR2 = 21,
+    IPSET_ATTR_IP2_TO = 22,
+    IPSET_ATTR_IFACE = 23,
     IPSET_ATTR_BYTES = 24,
     IPSET_ATTR_PACKETS = 25,
     IPSET_ATTR_COMMENT = 26,
@@ -93,6 +97,7 @@ internal enum IpsetFlags : uint
     IPSET_FLAG_WITH_COMMENT = 0x10,
     IPSET_FLAG_WITH_FORCEADD = 0x20,
     IPSET_FLAG_WITH_SKBINFO = 0x40,
+    IPSET_FLAG_IFACE_WILDCARD = 0x80,
 }
 
 /// <summary>include/uapi/linux/netfilter/ipset/ip_set.h, ip_set_bitmap.h, ip_set_hash.h, ip_set_list.h: errors of ipset's own.</summary>
@@ -146,6 +151,9 @@ internal static class IpsetTypes
         "hash:ip,port" => 7,
         "hash:net" => 7,
         "hash:net,port" => 8,
+        "hash:ip,port,ip" => 6,
+        "hash:ip,port,net" => 8,
+        "hash:net,iface" => 8,
         _ => 3,
     };
 }

@@ -9,10 +9,13 @@ public sealed record IpsetDefinition
     /// <summary>At most 31 bytes.</summary>
     public required string Name { get; init; }
 
-    /// <summary><c>hash:ip</c>, <c>hash:net</c>, <c>hash:ip,port</c>, <c>hash:net,port</c>, <c>bitmap:port</c>, <c>list:set</c>.</summary>
+    /// <summary>
+    /// <c>hash:ip</c>, <c>hash:net</c>, <c>hash:ip,port</c>, <c>hash:net,port</c>, <c>hash:ip,port,ip</c>, <c>hash:ip,port,net</c>, <c>hash:net,iface</c>,
+    /// <c>bitmap:ip</c>, <c>bitmap:port</c>, <c>list:set</c>.
+    /// </summary>
     public required string Type { get; init; }
 
-    /// <summary>Of a hash's addresses; Unspecified for bitmap:port and list:set.</summary>
+    /// <summary>Of the addresses, IPv4 alone in bitmap:ip; Unspecified for bitmap:port and list:set.</summary>
     public AddressFamily Family { get; init; }
 
     /// <summary>The attributes that the kernel knows grow with it; null takes the newest that both sides know.</summary>
@@ -50,6 +53,9 @@ public sealed record IpsetDefinition
 
     /// <summary>First and last port of a bitmap:port.</summary>
     public (ushort First, ushort Last)? Ports { get; init; }
+
+    /// <summary>First and last address of a bitmap:ip.</summary>
+    public (IPAddress First, IPAddress Last)? Addresses { get; init; }
 
     /// <summary>The most members of a list:set.</summary>
     public uint? Size { get; init; }

@@ -20,6 +20,23 @@ public sealed record IpsetElement
 
     public ushort? LastPort { get; init; }
 
+    /// <summary>The second address, of hash:ip,port,ip and hash:ip,port,net.</summary>
+    public IPAddress? SecondAddress { get; init; }
+
+    /// <summary>The last of a range of second addresses (IPv4 only).</summary>
+    public IPAddress? SecondLastAddress { get; init; }
+
+    public byte? SecondPrefixLength { get; init; }
+
+    /// <summary>The link of hash:net,iface.</summary>
+    public string? Link { get; init; }
+
+    /// <summary><see cref="Link"/> is a bridge's port.</summary>
+    public bool PhysicalLink { get; init; }
+
+    /// <summary><see cref="Link"/> is the beginning of a name.</summary>
+    public bool AnyLinkLike { get; init; }
+
     /// <summary>A list:set's member.</summary>
     public string? SetName { get; init; }
 

@@ -10,6 +10,9 @@ internal static class IpsetErrors
     /// <summary>Empty when there is nothing to add to the number.</summary>
     internal static string Explain(IpsetCommand command, int errno, string type) => errno >= TypeSpecific ? OfType(errno, type) : Of(command, errno);
 
+    /// <summary>The number alone does not say what it means.</summary>
+    internal static bool DependsOnType(int errno) => errno >= TypeSpecific;
+
     private static string Of(IpsetCommand command, int errno) => ((IpsetError)errno, command) switch
     {
         ((IpsetError)Errno.ENOENT, IpsetCommand.IPSET_CMD_SWAP) => "one of the sets does not exist",

@@ -55,6 +55,12 @@ internal static class IpsetMessage
         writer.WriteUInt8(IpsetAttribute.IPSET_ATTR_REVISION, revision);
         writer.WriteUInt8(IpsetAttribute.IPSET_ATTR_FAMILY, (byte)KernelFamilies.Of(definition.Family));
         var data = writer.BeginNested((ushort)IpsetAttribute.IPSET_ATTR_DATA | Nested);
+        if (definition.Addresses is { } addresses)
+        {
+            WriteAddress(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_IP, addresses.First);
+            WriteAddress(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_IP_TO, addresses.Last);
+        }
+
         if (definition.Ports is { } ports)
         {
             Write(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_PORT, ports.First);
@@ -66,7 +72,7 @@ internal static class IpsetMessage
         if (Flags(definition) is var flags && flags != IpsetFlags.None)
             Write(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_CADT_FLAGS, (uint)flags);
         if (definition.Bitmask is { } bitmask)
-            WriteAddress(ref writer, IpsetDataAttribute.IPSET_ATTR_BITMASK, bitmask);
+            WriteAddress(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_BITMASK, bitmask);
         if (definition.InitialValue is { } initial)
             Write(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_INITVAL, initial);
         if (definition.HashSize is { } hashSize)
@@ -104,9 +110,9 @@ internal static class IpsetMessage
     {
         var data = writer.BeginNested((ushort)IpsetAttribute.IPSET_ATTR_DATA | Nested);
         if (element.Address is { } address)
-            WriteAddress(ref writer, IpsetDataAttribute.IPSET_ATTR_IP, address);
+            WriteAddress(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_IP, address);
         if (element.LastAddress is { } last)
-            WriteAddress(ref writer, IpsetDataAttribute.IPSET_ATTR_IP_TO, last);
+            WriteAddress(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_IP_TO, last);
         if (element.PrefixLength is { } prefix)
             writer.WriteUInt8(IpsetDataAttribute.IPSET_ATTR_CIDR, prefix);
         if (element.Port is { } port)
@@ -117,9 +123,10 @@ internal static class IpsetMessage
             Write(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_TIMEOUT, timeout);
         if (element.Protocol is { } protocol)
             writer.WriteUInt8(IpsetDataAttribute.IPSET_ATTR_PROTO, protocol);
-        if (element.NoMatch)
-            Write(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_CADT_FLAGS, (uint)IpsetFlags.IPSET_FLAG_NOMATCH);
+        if (Flags(element) is var flags && flags != IpsetFlags.None)
+            Write(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_CADT_FLAGS, (uint)flags);
         WriteMember(ref writer, element);
+        WriteSecond(ref writer, element);
         WriteExtensions(ref writer, element);
         Write(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_CADT_LINENO, line);
         writer.EndNested(data);
@@ -211,12 +218,28 @@ internal static class IpsetMessage
         (definition.ForceAdd ? IpsetFlags.IPSET_FLAG_WITH_FORCEADD : 0) |
         (definition.SkbInfo ? IpsetFlags.IPSET_FLAG_WITH_SKBINFO : 0);
 
+    private static IpsetFlags Flags(IpsetElement element) =>
+        (element.NoMatch ? IpsetFlags.IPSET_FLAG_NOMATCH : 0) |
+        (element is { Neighbor: not null, BeforeNeighbor: true } ? IpsetFlags.IPSET_FLAG_BEFORE : 0) |
+        (element.PhysicalLink ? IpsetFlags.IPSET_FLAG_PHYSDEV : 0) |
+        (element.AnyLinkLike ? IpsetFlags.IPSET_FLAG_IFACE_WILDCARD : 0);
+
+    private static void WriteSecond(ref NetlinkWriter writer, IpsetElement element)
+    {
+        if (element.SecondAddress is { } address)
+            WriteAddress(ref writer, (ushort)IpsetElementAttribute.IPSET_ATTR_IP2, address);
+        if (element.SecondPrefixLength is { } prefix)
+            writer.WriteUInt8(IpsetElementAttribute.IPSET_ATTR_CIDR2, prefix);
+        if (element.SecondLastAddress is { } last)
+            WriteAddress(ref writer, (ushort)IpsetElementAttribute.IPSET_ATTR_IP2_TO, last);
+        if (element.Link is { } link)
+            writer.WriteString(IpsetElementAttribute.IPSET_ATTR_IFACE, link);
+    }
+
     private static void WriteMember(ref NetlinkWriter writer, IpsetElement element)
     {
         if (element.SetName is not { } member)
             return;
-        if (element is { Neighbor: not null, BeforeNeighbor: true })
-            Write(ref writer, (ushort)IpsetDataAttribute.IPSET_ATTR_CADT_FLAGS, (uint)IpsetFlags.IPSET_FLAG_BEFORE);
         writer.WriteString(IpsetElementAttribute.IPSET_ATTR_NAME, member);
         if (element.Neighbor is { } neighbor)
             writer.WriteString(IpsetElementAttribute.IPSET_ATTR_NAMEREF, neighbor);
@@ -243,10 +266,17 @@ internal static class IpsetMessage
         references = memory = 0;
         ushort first = 0, last = 0;
         var hasPorts = false;
+        IPAddress? firstAddress = null, lastAddress = null;
         foreach (var attribute in data)
         {
             switch ((IpsetDataAttribute)attribute.Type)
             {
+                case IpsetDataAttribute.IPSET_ATTR_IP:
+                    firstAddress = Address(attribute);
+                    break;
+                case IpsetDataAttribute.IPSET_ATTR_IP_TO:
+                    lastAddress = Address(attribute);
+                    break;
                 case IpsetDataAttribute.IPSET_ATTR_PORT:
                     first = BinaryPrimitives.ReverseEndianness(attribute.UInt16);
                     hasPorts = true;
@@ -266,6 +296,8 @@ internal static class IpsetMessage
             }
         }
 
+        if (firstAddress is not null && lastAddress is not null)
+            definition = definition with { Addresses = (firstAddress, lastAddress) };
         return hasPorts ? definition with { Ports = (first, last) } : definition;
     }
 
@@ -308,7 +340,11 @@ internal static class IpsetMessage
         (ushort)IpsetDataAttribute.IPSET_ATTR_PORT_TO => element with { LastPort = BinaryPrimitives.ReverseEndianness(attribute.UInt16) },
         (ushort)IpsetDataAttribute.IPSET_ATTR_TIMEOUT => element with { Timeout = UInt32(attribute) },
         (ushort)IpsetDataAttribute.IPSET_ATTR_PROTO => element with { Protocol = attribute.UInt8 },
-        (ushort)IpsetDataAttribute.IPSET_ATTR_CADT_FLAGS => element with { NoMatch = (UInt32(attribute) & (uint)IpsetFlags.IPSET_FLAG_NOMATCH) != 0 },
+        (ushort)IpsetDataAttribute.IPSET_ATTR_CADT_FLAGS => Read(element, (IpsetFlags)UInt32(attribute)),
+        (ushort)IpsetElementAttribute.IPSET_ATTR_IP2 => element with { SecondAddress = Address(attribute) },
+        (ushort)IpsetElementAttribute.IPSET_ATTR_CIDR2 => element with { SecondPrefixLength = attribute.UInt8 },
+        (ushort)IpsetElementAttribute.IPSET_ATTR_IP2_TO => element with { SecondLastAddress = Address(attribute) },
+        (ushort)IpsetElementAttribute.IPSET_ATTR_IFACE => element with { Link = attribute.Text },
         (ushort)IpsetElementAttribute.IPSET_ATTR_NAME => element with { SetName = attribute.Text },
         (ushort)IpsetElementAttribute.IPSET_ATTR_BYTES => element with { Bytes = UInt64(attribute) },
         (ushort)IpsetElementAttribute.IPSET_ATTR_PACKETS => element with { Packets = UInt64(attribute) },
@@ -317,6 +353,13 @@ internal static class IpsetMessage
         (ushort)IpsetElementAttribute.IPSET_ATTR_SKBPRIO => element with { SkbPriority = UInt32(attribute) },
         (ushort)IpsetElementAttribute.IPSET_ATTR_SKBQUEUE => element with { SkbQueue = BinaryPrimitives.ReverseEndianness(attribute.UInt16) },
         _ => element,
+    };
+
+    private static IpsetElement Read(IpsetElement element, IpsetFlags flags) => element with
+    {
+        NoMatch = flags.HasFlag(IpsetFlags.IPSET_FLAG_NOMATCH),
+        PhysicalLink = flags.HasFlag(IpsetFlags.IPSET_FLAG_PHYSDEV),
+        AnyLinkLike = flags.HasFlag(IpsetFlags.IPSET_FLAG_IFACE_WILDCARD),
     };
 
     private static uint UInt32(NetlinkAttribute attribute) => BinaryPrimitives.ReverseEndianness(attribute.UInt32);
@@ -331,9 +374,9 @@ internal static class IpsetMessage
         return null;
     }
 
-    private static void WriteAddress(ref NetlinkWriter writer, IpsetDataAttribute attribute, IPAddress address)
+    private static void WriteAddress(ref NetlinkWriter writer, ushort attribute, IPAddress address)
     {
-        var nest = writer.BeginNested((ushort)((ushort)attribute | Nested));
+        var nest = writer.BeginNested((ushort)(attribute | Nested));
         var type = address.AddressFamily == AddressFamily.InterNetworkV6 ? IpsetAddressAttribute.IPSET_ATTR_IPADDR_IPV6 : IpsetAddressAttribute.IPSET_ATTR_IPADDR_IPV4;
         writer.WriteNumbered((ushort)((ushort)type | BigEndian), address.GetAddressBytes());
         writer.EndNested(nest);

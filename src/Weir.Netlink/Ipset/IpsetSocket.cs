@@ -31,8 +31,10 @@ public sealed class IpsetSocket : IDisposable
         Change(IpsetCommand.IPSET_CMD_CREATE, $"create set {definition.Name}", definition.Type, writer, NewFlags.NLM_F_CREATE | Flags(exist));
     }
 
-    /// <summary>Error 4100 while a rule or another set uses it.</summary>
-    public void Destroy(string name) => Change(IpsetCommand.IPSET_CMD_DESTROY, $"destroy set {name}", name);
+    /// <summary>ENOENT when there is none; error 4100 while a rule or another set uses it.</summary>
+    /// <param name="name">The set's name.</param>
+    /// <param name="exist">A set that is not there is no error (<c>-exist</c>).</param>
+    public void Destroy(string name, bool exist = false) => Change(IpsetCommand.IPSET_CMD_DESTROY, $"destroy set {name}", name, exist: exist);
 
     /// <summary>All sets, or none when one is in use; a member of a list counts, so <see cref="FlushAll"/> goes first.</summary>
     public void DestroyAll() => Change(IpsetCommand.IPSET_CMD_DESTROY, "destroy all sets", null);
@@ -147,13 +149,14 @@ public sealed class IpsetSocket : IDisposable
         return sets;
     }
 
-    private void Change(IpsetCommand command, string operation, string? name, string? second = null)
+    private void Change(IpsetCommand command, string operation, string? name, string? second = null, bool exist = false)
     {
         var writer = _exchange.Begin();
         IpsetMessage.Begin(ref writer, name);
         if (second is not null)
             writer.WriteString(IpsetAttribute.IPSET_ATTR_SETNAME2, second);
-        Change(command, operation, "", writer, NewFlags.None);
+        // Without EXCL the kernel takes the destruction of a set that is not there for done.
+        Change(command, operation, "", writer, Flags(exist));
     }
 
     private void Change(IpsetCommand command, string verb, string name, IReadOnlyList<IpsetElement> elements, bool exist)
@@ -163,17 +166,17 @@ public sealed class IpsetSocket : IDisposable
             var writer = _exchange.Begin();
             IpsetMessage.Begin(ref writer, name);
             next = IpsetMessage.WriteElements(ref writer, elements, next, MessageLimit);
-            Change(command, $"{verb} set {name}", KindOf(elements[0]), writer, Flags(exist), elements.Count);
+            try
+            {
+                Change(command, $"{verb} set {name}", "", writer, Flags(exist), elements.Count);
+            }
+            catch (NetlinkException exception) when (IpsetErrors.DependsOnType(exception.Errno))
+            {
+                var words = IpsetErrors.Explain(command, exception.Errno, Find(name)?.Type ?? "");
+                throw new NetlinkException(exception.Operation, exception.Errno, words, request: exception.Request) { Index = exception.Index };
+            }
         }
     }
-
-    /// <summary>Enough of the kind to tell its errors.</summary>
-    private static string KindOf(IpsetElement element) => element switch
-    {
-        { SetName: not null } => "list",
-        { Address: not null } => "hash",
-        _ => "bitmap",
-    };
 
     private void Change(IpsetCommand command, string operation, string type, in NetlinkWriter writer, NewFlags flags, int? elements = null)
     {

@@ -33,6 +33,9 @@ public sealed record IpsetCreate(string Name, string Type) : IpsetCommand
     /// <summary>Of a bitmap:port.</summary>
     public (ushort First, ushort Last)? Range { get; init; }
 
+    /// <summary>Of a bitmap:ip.</summary>
+    public (IPAddress First, IPAddress Last)? Addresses { get; init; }
+
     /// <summary>Of a list:set.</summary>
     public uint? Size { get; init; }
 

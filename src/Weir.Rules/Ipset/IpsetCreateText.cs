@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Weir.Rules.Text;
@@ -18,7 +20,7 @@ internal static class IpsetCreateText
 
         if (IpsetKind.TypeOf(words[2]) is not { } type)
         {
-            reason = $"Weir does not know the kind {words[2]}; it knows hash:ip, hash:net, hash:ip,port, hash:net,port, bitmap:port and list:set";
+            reason = $"Weir does not know the kind {words[2]}; it knows hash:ip, hash:net, hash:ip,port, hash:net,port, hash:ip,port,ip, hash:ip,port,net, hash:net,iface, bitmap:ip, bitmap:port and list:set";
             return null;
         }
 
@@ -42,10 +44,12 @@ internal static class IpsetCreateText
             text.Append(family == IpsetFamily.Inet ? " family inet" : " family inet6");
         if (create.Range is { } range)
             text.Append(CultureInfo.InvariantCulture, $" range {range.First}-{range.Last}");
+        if (create.Addresses is { } addresses)
+            text.Append($" range {InetText.Print(addresses.First)}-{InetText.Print(addresses.Last)}");
         Number(text, "hashsize", create.HashSize);
         Number(text, "maxelem", create.MaxElements);
         Number(text, "size", create.Size);
-        if (create.Type == "hash:ip")
+        if (create.Type is "hash:ip" or "bitmap:ip")
             Masks(text, create);
         Number(text, "timeout", create.Timeout);
         Flag(text, "counters", create.Counters);
@@ -56,7 +60,7 @@ internal static class IpsetCreateText
         if (create.InitialValue is { } initial)
             text.Append(CultureInfo.InvariantCulture, $" initval 0x{initial:x8}");
         // The masks came to hash:ip,port later, and stand at its end.
-        if (create.Type != "hash:ip")
+        if (create.Type is not ("hash:ip" or "bitmap:ip"))
             Masks(text, create);
     }
 
@@ -70,8 +74,8 @@ internal static class IpsetCreateText
             ("comment", _) => create with { Comments = true },
             ("skbinfo", _) => create with { SkbInfo = true },
             ("forceadd", true) => create with { ForceAdd = true },
-            ("-4" or "inet" or "ipv4", true) when create.Family is null => create with { Family = IpsetFamily.Inet },
-            ("-6" or "inet6" or "ipv6", true) when create.Family is null => create with { Family = IpsetFamily.Inet6 },
+            ("-4", true) when create.Family is null => create with { Family = IpsetFamily.Inet },
+            ("-6", true) when create.Family is null => create with { Family = IpsetFamily.Inet6 },
             _ => null,
         };
         if (flag is not null)
@@ -92,7 +96,38 @@ internal static class IpsetCreateText
         name == "size" && create.Size is null && IpsetNumber.Parse(value, 0, uint.MaxValue) is { } size ? create with { Size = (uint)size } : null;
 
     private static IpsetCreate? BitmapOption(IpsetCreate create, string name, string value, IpsetContext context) =>
-        name == "range" && create.Range is null && IpsetPorts.ParseRange(value, context) is { } range ? create with { Range = range } : null;
+        create.Type == "bitmap:ip" ? AddressBitmapOption(create, name, value) : name == "range" && create.Range is null && IpsetPorts.ParseRange(value, context) is { } range ? create with { Range = range } : null;
+
+    private static IpsetCreate? AddressBitmapOption(IpsetCreate create, string name, string value) => name switch
+    {
+        "range" when create.Addresses is null && Addresses(value) is { } addresses => create with { Addresses = addresses },
+        "netmask" when create.Netmask is null && IpsetNumber.Parse(value, 1, 32) is { } netmask => create with { Netmask = (byte)netmask },
+        _ => null,
+    };
+
+    /// <summary>10.0.0.0-10.0.0.255 or 10.0.0.0/24.</summary>
+    private static (IPAddress First, IPAddress Last)? Addresses(string text)
+    {
+        var slash = text.IndexOf('/');
+        var dash = text.IndexOf('-');
+        if (slash > 0 && Ipv4(text.AsSpan(0, slash)) is { } network && IpsetNumber.Parse(text.AsSpan(slash + 1), 1, 32) is { } length)
+        {
+            var hosts = length == 32 ? 0 : uint.MaxValue >> (int)length;
+            return (Ipv4(network & ~hosts), Ipv4(network | hosts));
+        }
+
+        return dash > 0 && Ipv4(text.AsSpan(0, dash)) is { } first && Ipv4(text.AsSpan(dash + 1)) is { } last ? (Ipv4(first), Ipv4(last)) : null;
+    }
+
+    private static uint? Ipv4(ReadOnlySpan<char> text) =>
+        InetText.Parse(text) is { AddressFamily: AddressFamily.InterNetwork } address ? BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes()) : null;
+
+    private static IPAddress Ipv4(uint value)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
+        return new IPAddress(bytes);
+    }
 
     private static IpsetCreate? HashOption(IpsetCreate create, string name, string value) => name switch
     {
@@ -114,6 +149,7 @@ internal static class IpsetCreateText
     private static string Contradiction(IpsetCreate create) => create switch
     {
         { Type: "bitmap:port", Range: null } => "bitmap:port needs its range: range 1-1024",
+        { Type: "bitmap:ip", Addresses: null } => "bitmap:ip needs its range: range 10.0.0.0/24",
         { Netmask: not null, Bitmask: not null } => "netmask and bitmask exclude each other",
         { Netmask: > 32, Family: null or IpsetFamily.Inet } => "the netmask of IPv4 goes from 1 to 32",
         { Bitmask: { } mask } when (mask.AddressFamily == AddressFamily.InterNetwork) != (create.Kind.Family == IpsetFamily.Inet) => "the bitmask is of another family than the set",

@@ -19,6 +19,21 @@ public sealed record IpsetEntry
 
     public ushort? LastPort { get; init; }
 
+    public IPAddress? SecondAddress { get; init; }
+
+    public IPAddress? SecondLastAddress { get; init; }
+
+    public byte? SecondPrefixLength { get; init; }
+
+    /// <summary>The link of a hash:net,iface.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>The link is a bridge's port (<c>physdev:eth0</c>).</summary>
+    public bool PhysicalLink { get; init; }
+
+    /// <summary>The link's name is a beginning (<c>wildcard</c>).</summary>
+    public bool AnyLinkLike { get; init; }
+
     /// <summary>A list:set's member.</summary>
     public string? Member { get; init; }
 

@@ -22,16 +22,44 @@ internal static class IpsetEntryText
                 return IpsetPorts.ParseBare(entry, text, context, out reason);
         }
 
-        var comma = text.IndexOf(',');
-        if (kind.HasPorts != comma >= 0)
+        var parts = kind.Parts;
+        var words = text.Split(',');
+        if (words.Length != parts.Length)
         {
-            reason = kind.HasPorts ? $"{kind.Type} needs an address and a port: 10.0.0.1,tcp:80" : $"{kind.Type} takes an address alone";
+            reason = parts.Length == 1 ? $"{kind.Type} takes an address alone" : $"{kind.Type} needs {parts.Length} parts between commas: 10.0.0.1,tcp:80";
             return null;
         }
 
-        if (Addresses(entry, comma < 0 ? text : text[..comma], kind, out reason) is not { } addresses)
-            return null;
-        return kind.HasPorts ? IpsetPorts.Parse(addresses, text[(comma + 1)..], kind, context, out reason) : addresses;
+        reason = "";
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (ParsePart(entry, words[i], parts[i], second: i > 0, kind, context, out reason) is not { } next)
+                return null;
+            entry = next;
+        }
+
+        return entry;
+    }
+
+    private static IpsetEntry? ParsePart(IpsetEntry entry, string text, string part, bool second, IpsetKind kind, IpsetContext context, out string reason)
+    {
+        switch (part)
+        {
+            case "port":
+                return IpsetPorts.Parse(entry, text, kind, context, out reason);
+            case "iface":
+                const string physical = "physdev:";
+                var isPhysical = text.StartsWith(physical, StringComparison.Ordinal);
+                var link = isPhysical ? text[physical.Length..] : text;
+                reason = $"{link} is no name of a link (at most 15 bytes)";
+                return text.Length > 0 && Encoding.UTF8.GetByteCount(link) < 16 ? entry with { Link = link, PhysicalLink = isPhysical } : null;
+            default:
+                if (Addresses(new IpsetEntry(), text, part, second, kind, out reason) is not { } read)
+                    return null;
+                return second
+                    ? entry with { SecondAddress = read.Address, SecondLastAddress = read.LastAddress, SecondPrefixLength = read.PrefixLength }
+                    : entry with { Address = read.Address, LastAddress = read.LastAddress, PrefixLength = read.PrefixLength };
+        }
     }
 
     /// <summary>Reads one option from the words at <paramref name="at"/> and moves on; null with the reason when it is none.</summary>
@@ -42,6 +70,12 @@ internal static class IpsetEntryText
         {
             reason = "";
             return entry with { NoMatch = true };
+        }
+
+        if (name == "wildcard" && kind.Type == "hash:net,iface")
+        {
+            reason = "";
+            return entry with { AnyLinkLike = true };
         }
 
         if (at >= words.Count)
@@ -76,6 +110,8 @@ internal static class IpsetEntryText
             text.Append(CultureInfo.InvariantCulture, $" timeout {timeout}");
         if (entry.NoMatch)
             text.Append(" nomatch");
+        if (entry.AnyLinkLike)
+            text.Append(" wildcard");
         if (entry.Packets is { } packets)
             text.Append(CultureInfo.InvariantCulture, $" packets {packets}");
         if (entry.Bytes is { } bytes)
@@ -95,25 +131,37 @@ internal static class IpsetEntryText
     {
         if (entry.Member is { } member)
             return member;
-        if (entry.Address is not { } address)
-            return IpsetPorts.Print(entry);
-        var text = InetText.Print(address);
-        if (entry.LastAddress is { } last)
-            text += "-" + InetText.Print(last);
-        if (entry.PrefixLength is { } prefix && prefix != (address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128))
-            text += string.Create(CultureInfo.InvariantCulture, $"/{prefix}");
-        return entry.Port is null ? text : $"{text},{IpsetPorts.Print(entry)}";
+        List<string> parts = [];
+        if (entry.Address is { } address)
+            parts.Add(Print(address, entry.LastAddress, entry.PrefixLength));
+        if (entry.Port is not null)
+            parts.Add(IpsetPorts.Print(entry));
+        if (entry.SecondAddress is { } second)
+            parts.Add(Print(second, entry.SecondLastAddress, entry.SecondPrefixLength));
+        if (entry.Link is { } link)
+            parts.Add((entry.PhysicalLink ? "physdev:" : "") + link);
+        return string.Join(',', parts);
     }
 
-    /// <summary>IPv4: address, range or network everywhere; IPv6: a network only where the kind has networks.</summary>
-    private static IpsetEntry? Addresses(IpsetEntry entry, string text, IpsetKind kind, out string reason)
+    private static string Print(IPAddress address, IPAddress? last, byte? prefix)
+    {
+        var text = InetText.Print(address);
+        if (last is not null)
+            text += "-" + InetText.Print(last);
+        return prefix is { } length && length != (address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128) ? string.Create(CultureInfo.InvariantCulture, $"{text}/{length}") : text;
+    }
+
+    /// <summary>IPv4: address, range or network, but a second <c>ip</c> is one address; IPv6: a network only where the part is <c>net</c>.</summary>
+    private static IpsetEntry? Addresses(IpsetEntry entry, string text, string part, bool second, IpsetKind kind, out string reason)
     {
         reason = $"{text} is no {(kind.Family == IpsetFamily.Inet ? "IPv4" : "IPv6")} address that {kind.Type} takes; names are not looked up";
+        if (second && part == "ip")
+            return Address(text, kind) is { } one ? entry with { Address = one } : null;
         var slash = text.IndexOf('/');
         if (slash >= 0)
         {
             return Address(text.AsSpan(0, slash), kind) is { } network && IpsetNumber.Parse(text.AsSpan(slash + 1), 0, (ulong)kind.AddressBits) is { } length
-                && (kind.Family == IpsetFamily.Inet || kind.HasNetworks || length == 128)
+                && (kind.Family == IpsetFamily.Inet || part == "net" || length == 128)
                 ? entry with { Address = network, PrefixLength = (byte)length }
                 : null;
         }

@@ -8,7 +8,7 @@ public enum IpsetFamily
 }
 
 /// <summary>What decides how a set's elements are written.</summary>
-/// <param name="Type"><c>hash:ip</c>, <c>hash:net</c>, <c>hash:ip,port</c>, <c>hash:net,port</c>, <c>bitmap:port</c>, <c>list:set</c>.</param>
+/// <param name="Type">As <see cref="TypeOf"/> gives it.</param>
 /// <param name="Family">Of no meaning for the kinds without addresses.</param>
 public sealed record IpsetKind(string Type, IpsetFamily Family)
 {
@@ -19,6 +19,10 @@ public sealed record IpsetKind(string Type, IpsetFamily Family)
         "hash:net" or "nethash" => "hash:net",
         "hash:ip,port" or "ipporthash" => "hash:ip,port",
         "hash:net,port" or "netporthash" => "hash:net,port",
+        "hash:ip,port,ip" or "ipportiphash" => "hash:ip,port,ip",
+        "hash:ip,port,net" or "ipportnethash" => "hash:ip,port,net",
+        "hash:net,iface" or "netifacehash" => "hash:net,iface",
+        "bitmap:ip" or "ipmap" => "bitmap:ip",
         "bitmap:port" or "portmap" => "bitmap:port",
         "list:set" or "setlist" => "list:set",
         _ => null,
@@ -26,9 +30,11 @@ public sealed record IpsetKind(string Type, IpsetFamily Family)
 
     internal bool IsHash => Type.StartsWith("hash:", StringComparison.Ordinal);
 
-    internal bool HasNetworks => Type.StartsWith("hash:net", StringComparison.Ordinal);
+    /// <summary>Elements can be taken out again (<c>nomatch</c>).</summary>
+    internal bool HasNetworks => Type.Contains("net", StringComparison.Ordinal);
 
-    internal bool HasPorts => Type.EndsWith(",port", StringComparison.Ordinal);
+    /// <summary>What an element consists of, in its order: <c>ip</c> or <c>net</c>, <c>port</c>, <c>iface</c>.</summary>
+    internal string[] Parts => Type[(Type.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(',');
 
     internal bool HasMasks => Type is "hash:ip" or "hash:ip,port";
 

@@ -6,7 +6,7 @@ namespace Weir.Kernel.Tests.Ipset;
 /// <summary>Random texts for <c>ipset restore</c>, most of them good.</summary>
 internal static class IpsetSample
 {
-    private static readonly string[] Types = ["hash:ip", "hash:net", "hash:ip,port", "hash:net,port", "bitmap:port", "list:set"];
+    private static readonly string[] Types = ["hash:ip", "hash:net", "hash:ip,port", "hash:net,port", "hash:ip,port,ip", "hash:ip,port,net", "hash:net,iface", "bitmap:ip", "bitmap:port", "list:set"];
 
     /// <summary>Wild: anything that may be refused; tame: nothing that is, with -exist or with elements that are all different.</summary>
     private enum Mode
@@ -46,6 +46,8 @@ internal static class IpsetSample
 
         public bool HasNetworks => Type.StartsWith("hash:net", StringComparison.Ordinal);
 
+        public bool HasNoMatch => Type.Contains("net", StringComparison.Ordinal);
+
         /// <summary>Something that may be refused.</summary>
         public bool Dares(SeededGenerator random, int percent) => Mode == Mode.Wild && random.Chance(percent);
     }
@@ -80,6 +82,12 @@ internal static class IpsetSample
             if (random.Chance(10))
                 options.Add("forceadd");
         }
+        else if (set.Type == "bitmap:ip")
+        {
+            options.Add($"range {(set.Mode == Mode.Wild ? random.Pick("10.0.0.0/24", "10.0.0.0-10.0.1.9", "10.0.1.9-10.0.0.0", "10.0.0.0/8", "10.0.0.1", "0.0.0.0/0", "fd00::/64") : random.Pick("10.0.0.0/16", "10.0.0.0-10.0.20.255"))}");
+            if (set.Dares(random, 20))
+                options.Add($"netmask {random.Pick<int>(8, 24, 28, 32, 33)}");
+        }
         else if (set.Type == "bitmap:port")
         {
             options.Add($"range {(set.Mode == Mode.Wild ? random.Pick("0-65535", "1-1024", "1024-1", "80-80", "tcp:1-5", "5") : random.Pick("0-65535", "65535-0"))}");
@@ -98,7 +106,7 @@ internal static class IpsetSample
         if (set.SkbInfo)
             options.Add("skbinfo");
         if (set.Dares(random, 4))
-            options.Add(random.Pick("nonsense", "size 5", "range 1-2", "counters", "timeout", "probes 3", "-exist"));
+            options.Add(random.Pick("nonsense", "size 5", "range 1-2", "counters", "timeout", "-exist"));
         return string.Join(' ', [random.Pick("create", "create", "-N", "n"), set.Name, set.Type, .. options.OrderBy(_ => random.Next(0, 1000))]);
     }
 
@@ -122,7 +130,7 @@ internal static class IpsetSample
             options.Add($"skbprio {(set.Dares(random, 20) ? "1" : random.Pick("1:10", "0:0", "ffff:ffff"))}");
         if (set.SkbInfo && random.Chance(30))
             options.Add($"skbqueue {random.Pick<int>(0, 5, 65535)}");
-        if (set.HasNetworks ? random.Chance(25) : set.Dares(random, 1))
+        if (set.HasNoMatch ? random.Chance(25) : set.Dares(random, 1))
             options.Add("nomatch");
         if (set.Type == "list:set" && set.Mode == Mode.Wild && members.Count > 0 && random.Chance(20))
             options.Add($"{random.Pick("before", "after")} {random.Pick<Set>([.. members]).Name}");
@@ -145,6 +153,14 @@ internal static class IpsetSample
         }
 
         var address = set.Mode == Mode.Wild ? Wild(random, set) : Tame(random, set, number);
+        if (set.Type == "hash:net,iface")
+            return $"{address},{(set.Dares(random, 10) ? random.Pick("", "a-name-of-16-byte", "physdev:") : random.Pick("eth0", "eth1", "physdev:eth0", "eth+"))}";
+        if (set.Type is "hash:ip,port,ip" or "hash:ip,port,net")
+        {
+            var other = set.Mode == Mode.Wild ? Wild(random, set) : set.Type == "hash:ip,port,ip" ? Tame(random, set, number).Split('/', '-')[0] : Tame(random, set, number);
+            return $"{address},{(set.Mode == Mode.Wild ? WildPorts(random, set.V6) : TamePorts(random, set.V6))},{other}";
+        }
+
         return set.Type.EndsWith(",port", StringComparison.Ordinal) ? $"{address},{(set.Mode == Mode.Wild ? WildPorts(random, set.V6) : TamePorts(random, set.V6))}" : address;
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Weir.Linux;
 using Weir.Netlink.Ipset;
 using Weir.Netlink.Protocol;
 using Weir.Testing;
@@ -68,6 +69,8 @@ public class IpsetSocketTests
         host.Socket.DestroyAll();
         Assert.Empty(host.Save());
         Assert.Null(host.Socket.Find("a"));
+        Assert.Equal((int)Errno.ENOENT, Assert.Throws<NetlinkException>(() => host.Socket.Destroy("a")).Errno);
+        host.Socket.Destroy("a", exist: true);
     }
 
     [Fact]

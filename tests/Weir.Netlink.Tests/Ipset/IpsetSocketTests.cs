@@ -123,6 +123,7 @@ public class IpsetSocketTests
         using var socket = new IpsetSocket(kernel);
 
         Assert.Contains(words, Assert.Throws<NetlinkException>(() => socket.Destroy("z")).Message, StringComparison.Ordinal);
+        Hex.Equal("24000000 0306 0502 01000000 00000000 02000000 05000100 07000000 06000200 7a000000", kernel.Requests[0]);
     }
 
     [Fact]

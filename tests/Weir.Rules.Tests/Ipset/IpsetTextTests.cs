@@ -32,6 +32,16 @@ public class IpsetTextTests
         add g 1 packets 0 bytes 0 comment "hi"
         create h hash:ip family inet hashsize 1024 maxelem 65536 netmask 24 skbinfo bucketsize 12 initval 0x2ecd3359
         create k hash:ip family inet hashsize 1024 maxelem 65536 bitmask 255.255.0.255 bucketsize 12 initval 0xda47119c
+        create ipi hash:ip,port,ip family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x93aef393
+        add ipi 10.0.0.1,tcp:80,10.0.0.2
+        create ipn hash:ip,port,net family inet hashsize 1024 maxelem 65536 counters bucketsize 12 initval 0x783b4449
+        add ipn 10.0.0.1,icmp:echo-request,10.0.0.0/8 nomatch packets 0 bytes 0
+        create ni hash:net,iface family inet hashsize 1024 maxelem 65536 comment bucketsize 12 initval 0xe7a9e2b2
+        add ni 0.0.0.0/0,eth+
+        add ni 10.0.0.0/8,physdev:eth0 nomatch
+        add ni 10.0.0.0/8,eth wildcard comment "x"
+        create bi bitmap:ip range 10.0.0.0-10.0.0.255 netmask 28 timeout 600
+        add bi 10.0.0.1 timeout 599
         create f list:set size 4 timeout 5
         add f c timeout 4
 
@@ -90,6 +100,7 @@ public class IpsetTextTests
     [InlineData("add ports 10.0.0.1,udp:http", "add ports 10.0.0.1,udp:8080")]
     [InlineData("add ports 10.0.0.1,icmp:ping", "add ports 10.0.0.1,icmp:echo-request")]
     [InlineData("add six 1:0:0:2::", "add six 1:0:0:2::")]
+    [InlineData("create z ipmap range 10.0.0.77/24", "create z bitmap:ip range 10.0.0.0-10.0.0.255")]
     [InlineData("# a comment", "# a comment")]
     [InlineData("  ", "  ")]
     [InlineData("COMMIT", "COMMIT")]
@@ -105,17 +116,21 @@ public class IpsetTextTests
     [InlineData("create z", "create needs a name")]
     [InlineData("create z hash:mac", "does not know the kind hash:mac")]
     [InlineData("create z hash:ip maxelem 5 maxelem 6", "said twice")]
+    [InlineData("create z hash:ip probes 3", "probes is not known")]
+    [InlineData("create z hash:ip inet6", "inet6 is not known")]
     [InlineData("create z hash:ip timeout 2147484", "no value for timeout")]
     [InlineData("create z hash:ip netmask 24 bitmask 255.0.0.0", "exclude each other")]
     [InlineData("create z hash:net netmask 24", "not known for hash:net")]
     [InlineData("create z bitmap:port", "needs its range")]
+    [InlineData("create z bitmap:ip range 10.0.0.1", "no value for range")]
+    [InlineData("create z bitmap:ip", "needs its range")]
     [InlineData("create aaaaaaaaaabbbbbbbbbbccccccccccdd hash:ip", "at most 31 bytes")]
     [InlineData("add nosuch 10.0.0.1", "the kind of the set nosuch is not known")]
     [InlineData("add four www.example.org", "names are not looked up")]
     [InlineData("add four fd00::1", "no IPv4 address")]
     [InlineData("add six fd00::/64", "no IPv6 address that hash:ip takes")]
     [InlineData("add four 10.0.0.1,80", "takes an address alone")]
-    [InlineData("add ports 10.0.0.1", "needs an address and a port")]
+    [InlineData("add ports 10.0.0.1", "needs 2 parts")]
     [InlineData("add ports 10.0.0.1,gre:5", "gre has no ports")]
     [InlineData("add ports 10.0.0.1,icmpv6:echo-request", "does not belong to the family")]
     [InlineData("add ports 10.0.0.1,udp:70000", "no port")]
