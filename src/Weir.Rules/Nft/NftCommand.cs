@@ -13,7 +13,7 @@ public sealed record NftCommand(string Verb, string Kind) : NftItem
     /// <summary>Of the chain, set, object or flow table; for a rule, its chain.</summary>
     public string Name { get; init; } = "";
 
-    public ulong? Handle { get; init; }
+    public ulong? OfHandle { get; init; }
 
     /// <summary><c>position N</c>: the handle of the rule before or behind which the new one goes.</summary>
     public ulong? Position { get; init; }

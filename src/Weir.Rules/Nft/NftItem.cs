@@ -9,6 +9,9 @@ public abstract record NftItem
     /// <summary>As it stands in the text; for a table or a chain, its first line.</summary>
     public string Source { get; init; } = "";
 
+    /// <summary>The kernel's number of it; 0 for what was not read from the kernel.</summary>
+    public ulong Handle { get; init; }
+
     /// <summary>A comment behind it on the same line, with its #.</summary>
     public string? Remark { get; init; }
 }

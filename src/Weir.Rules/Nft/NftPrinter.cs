@@ -88,7 +88,7 @@ internal static class NftPrinter
         NftStatement.Notrack => "notrack",
         NftStatement.Dup dup => $"dup to {Term(dup.To)}{(dup.Device is null ? "" : $" device {Term(dup.Device)}")}",
         NftStatement.Fwd fwd => fwd.Address is null ? $"fwd to {Term(fwd.Device)}" : $"fwd {fwd.Family} to {Term(fwd.Address)} device {Term(fwd.Device)}",
-        NftStatement.SetUpdate update => $"{update.Operation} @{update.Set} {{ {Element(update.Element)} }}",
+        NftStatement.SetUpdate update => $"{update.Operation} @{update.Set} {{ {Update(update.Element)} }}",
         NftStatement.FlowAdd flow => $"flow add @{flow.FlowTable}",
         NftStatement.Synproxy synproxy => Synproxy(synproxy),
         NftStatement.Last last => last.Used is null ? "last" : $"last used {last.Used}",
@@ -110,6 +110,14 @@ internal static class NftPrinter
         if (element.Data is not null)
             text.Append($" : {Term(element.Data)}");
         return text.ToString();
+    }
+
+    /// <summary>As an element, but the time-out stands before the statements.</summary>
+    private static string Update(NftElement element)
+    {
+        var timeout = element.Timeout is null ? "" : $" timeout {element.Timeout}";
+        var statements = string.Concat(element.Statements.Select(statement => $" {Statement(statement)}"));
+        return $"{Term(element.Key)}{timeout}{statements}{(element.Data is null ? "" : $" : {Term(element.Data)}")}";
     }
 
     private static string Operand(NftTerm.Operation parent, NftTerm child) =>
@@ -376,7 +384,7 @@ internal static class NftPrinter
                 head.Append(' ').Append(word);
         }
 
-        if (command.Handle is { } handle)
+        if (command.OfHandle is { } handle)
             head.Append($" handle {handle}");
         if (command.Position is { } position)
             head.Append($" position {position}");

@@ -462,7 +462,7 @@ internal sealed class NftBlockParser
         command = command with { Table = _tokens.Word("the name of a table") };
         var removes = verb is "delete" or "destroy" or "flush";
         if (removes && _tokens.TryTake("handle"))
-            return command with { Handle = _tokens.Number("a handle") };
+            return command with { OfHandle = _tokens.Number("a handle") };
         command = command with { Name = _tokens.Word("a name") };
         return command.Kind switch
         {
@@ -477,7 +477,7 @@ internal sealed class NftBlockParser
     private NftCommand TableCommand(NftCommand command)
     {
         if (command.Verb is "delete" or "destroy" && _tokens.TryTake("handle"))
-            return command with { Handle = _tokens.Number("a handle") };
+            return command with { OfHandle = _tokens.Number("a handle") };
         var name = _tokens.Word("the name of a table");
         command = command with { Table = name, Name = name };
         return command.Verb switch
@@ -491,13 +491,13 @@ internal sealed class NftBlockParser
     private NftCommand RuleCommand(NftCommand command, bool removes)
     {
         if (_tokens.TryTake("handle"))
-            command = command with { Handle = _tokens.Number("a handle") };
+            command = command with { OfHandle = _tokens.Number("a handle") };
         else if (_tokens.TryTake("position"))
             command = command with { Position = _tokens.Number("a handle") };
         else if (_tokens.TryTake("index"))
             command = command with { Index = _tokens.Number32("an index") };
         if (removes)
-            return command.Handle is not null ? command : throw _tokens.Unexpected("handle");
+            return command.OfHandle is not null ? command : throw _tokens.Unexpected("handle");
         return command with { Body = Rule() };
     }
 }

@@ -21,6 +21,9 @@ public sealed record NftDataType(string Name, uint Number, int Bits, NftDataKind
     /// <summary>Whether symbols are printed in quotes.</summary>
     public bool QuotesSymbols { get; init; }
 
+    /// <summary>Names that are only read.</summary>
+    public IReadOnlyList<(string Name, uint Value)> Aliases { get; init; } = [];
+
     public override string ToString() => Name;
 
     /// <summary>A constant's value as a number; of a text, its 16 bytes as a number in network order.</summary>
@@ -59,7 +62,7 @@ public sealed record NftDataType(string Name, uint Number, int Bits, NftDataKind
 
         return Kind switch
         {
-            NftDataKind.Hexadecimal => new NftTerm.Word($"0x{((ulong)value).ToString("x8", CultureInfo.InvariantCulture)}"),
+            NftDataKind.Hexadecimal => new NftTerm.Word($"0x{((ulong)value).ToString($"x{(Bits + 3) / 4}", CultureInfo.InvariantCulture)}"),
             NftDataKind.Raw => new NftTerm.Word($"0x{value.ToString("x", CultureInfo.InvariantCulture)}"),
             NftDataKind.IPv4 => new NftTerm.Word(new IPAddress(Bytes(value, 4)).ToString()),
             NftDataKind.IPv6 => new NftTerm.Word(NftAddressText.Format(Bytes(value, 16))),
@@ -100,6 +103,12 @@ public sealed record NftDataType(string Name, uint Number, int Bits, NftDataKind
         foreach (var (name, value) in Symbols)
         {
             if (string.Equals(name, text, StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        foreach (var (name, value) in Aliases)
+        {
+            if (string.Equals(name, text, StringComparison.Ordinal))
                 return value;
         }
 

@@ -29,11 +29,11 @@ public static class NftDataTypes
 
     public static NftDataType Ethernet { get; } = new("ether_addr", 9, 48, NftDataKind.Ethernet);
 
-    public static NftDataType EtherType { get; } = new("ether_type", 10, 16, NftDataKind.Raw) { Symbols = NftSymbols.EtherType };
+    public static NftDataType EtherType { get; } = new("ether_type", 10, 16, NftDataKind.Hexadecimal) { Symbols = NftSymbols.EtherType };
 
     public static NftDataType ArpOperation { get; } = new("arp_op", 11, 16, NftDataKind.Integer) { Symbols = NftSymbols.ArpOperation };
 
-    public static NftDataType Protocol { get; } = new("inet_proto", 12, 8, NftDataKind.Integer) { Symbols = NftSymbols.Protocol };
+    public static NftDataType Protocol { get; } = new("inet_proto", 12, 8, NftDataKind.Integer) { Symbols = NftSymbols.Protocol, Aliases = [("icmpv6", 58), ("comp", 108)] };
 
     public static NftDataType Service { get; } = new("inet_service", 13, 16, NftDataKind.Service);
 
@@ -79,7 +79,7 @@ public static class NftDataTypes
 
     public static NftDataType DeviceGroup { get; } = new("devgroup", 35, 32, NftDataKind.Integer, IsHostOrder: true) { Symbols = [("default", 0)], QuotesSymbols = true };
 
-    public static NftDataType Dscp { get; } = new("dscp", 36, 6, NftDataKind.Integer) { Symbols = NftSymbols.Dscp };
+    public static NftDataType Dscp { get; } = new("dscp", 36, 6, NftDataKind.Hexadecimal) { Symbols = NftSymbols.Dscp };
 
     public static NftDataType Ecn { get; } = new("ecn", 37, 2, NftDataKind.Integer) { Symbols = EcnSymbols };
 

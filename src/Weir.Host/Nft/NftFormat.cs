@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Weir.Host.Formats;
+using Weir.Linux;
+using Weir.Netlink.Nftables;
+using Weir.Rules.Text;
+
+namespace Weir.Host.Nft;
+
+/// <summary>nft's text: what <c>nft list ruleset</c> prints, installed as <c>nft -f</c> does, one transaction for the whole text.</summary>
+public sealed class NftFormat : IRulesFormat
+{
+    public string Name => "nft";
+
+    /// <summary>NoFlush means nothing here: as with <c>nft -f</c>, what is there stays unless the text flushes it.</summary>
+    public ILoad Prepare(string text, NetworkNamespace ns, LoadOptions options)
+    {
+        var parsed = Weir.Rules.Nft.NftRuleset.Parse(text);
+        using var socket = NftSocket.Open(ns);
+        var before = socket.Read(elementsOf: set => (set.Flags & (NftSetFlags.NFT_SET_INTERVAL | NftSetFlags.NFT_SET_ANONYMOUS)) == NftSetFlags.NFT_SET_INTERVAL);
+        var builder = new NftBatchBuilder(parsed.Model, before, new NftHostNames(ns));
+        TextFinding[] findings = [.. parsed.Findings.Concat(builder.Findings).OrderBy(finding => finding.Line)];
+        return findings.Length == 0 ? new NftLoad(ns, builder.Batch, builder.Messages) : throw new RulesTextException(findings);
+    }
+
+    public string Show(NetworkNamespace ns)
+    {
+        using var socket = NftSocket.Open(ns);
+        return NftRulesetReader.Read(socket.Read(), new NftHostNames(ns)).ToString();
+    }
+
+    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer)
+    {
+        using var socket = NftSocket.Open(ns);
+        NftJson.Write(NftRulesetReader.Read(socket.Read(), new NftHostNames(ns)), writer);
+    }
+}

@@ -1,0 +1,4 @@
+namespace Weir.Host.Nft;
+
+/// <summary>Where an entry of a batch stands in the text.</summary>
+internal sealed record NftLine(int Line, string Text);
