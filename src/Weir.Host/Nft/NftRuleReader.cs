@@ -829,8 +829,6 @@ internal sealed class NftRuleReader(NftFamily family, NftNames names, Func<strin
         if (tproxy.Port is not null)
             _context.Reset();
         var port = tproxy.Port is { } portRegister ? Given(Node(portRegister), NftSpec.Of(NftDataTypes.Service)) : null;
-        if (address is NftTerm.Word word && port is null && isSix)
-            address = new NftTerm.Word($"[{word.Text}]");
         Add(new NftStatement.Tproxy(family == NftFamily.Inet && tproxy.Family != NftFamily.Unspecified ? isSix ? "ip6" : "ip" : "", address, port));
     }
 

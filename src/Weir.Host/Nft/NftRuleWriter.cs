@@ -187,9 +187,15 @@ internal sealed class NftRuleWriter(NftFamily family, string table, NftNames nam
             Learn(term, right, Spec(term));
         else if (term is NftTerm.Payload { Protocol: "icmp" or "icmpv6", Field: "type" } && right is NftTerm.Set { Elements: [{ Key: NftTerm.Word first }, ..] })
             _icmpType = (byte)Elements.Value(first, Spec(term));
-        else if (match.Operator is "" or "==" && right is NftTerm.Set && term is NftTerm.Meta { Key: "l4proto" } or NftTerm.Payload { Protocol: "ip", Field: "protocol" } or NftTerm.Payload { Protocol: "ip6", Field: "nexthdr" })
+        else if (match.Operator is "" or "==" && right is NftTerm.Set several && SaysProtocol(term, several))
             (_transport, _hasTransportMatch) = (SeveralProtocols, true);
     }
+
+    /// <summary>Whether a set of protocols is one that nft knows headers of.</summary>
+    private bool SaysProtocol(NftTerm term, NftTerm.Set set) =>
+        term is NftTerm.Meta { Key: "l4proto" }
+        || (term is NftTerm.Payload { Protocol: "ip", Field: "protocol" } or NftTerm.Payload { Protocol: "ip6", Field: "nexthdr" }
+            && set.Elements.Any(element => element.Key is NftTerm.Word word && NftHeaders.Transport((uint)Elements.Value(word, Spec(term))) is not null));
 
     /// <summary>A set of one plain value is that value.</summary>
     private static NftTerm Collapse(NftTerm right, bool isConcatenation) =>
@@ -308,6 +314,9 @@ internal sealed class NftRuleWriter(NftFamily family, string table, NftNames nam
                 break;
             case NftTerm.Meta { Key: "iiftype" }:
                 _link = NftHeaders.Ether;
+                break;
+            // A number in a header that nft has no name for says nothing to it.
+            case NftTerm.Payload { Protocol: "ip", Field: "protocol" } or NftTerm.Payload { Protocol: "ip6", Field: "nexthdr" } when NftHeaders.Transport(value) is null:
                 break;
             case NftTerm.Meta { Key: "l4proto" } or NftTerm.Payload { Protocol: "ip", Field: "protocol" } or NftTerm.Payload { Protocol: "ip6", Field: "nexthdr" }:
                 _transport = value;

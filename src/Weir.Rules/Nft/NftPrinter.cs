@@ -82,7 +82,7 @@ internal static class NftPrinter
         NftStatement.ConnectionLimit limit => $"ct count {(limit.IsOver ? "over " : "")}{limit.Count}",
         NftStatement.Log log => Log(log),
         NftStatement.Nat nat => Nat(nat),
-        NftStatement.Tproxy tproxy => $"tproxy{(tproxy.Family.Length == 0 ? "" : $" {tproxy.Family}")} to{AddressAndPort(tproxy.Address, tproxy.Port, tproxy.Port is not null)}",
+        NftStatement.Tproxy tproxy => $"tproxy{(tproxy.Family.Length == 0 ? "" : $" {tproxy.Family}")} to{AddressAndPort(tproxy.Address, tproxy.Port, hasPort: true)}",
         NftStatement.Reject reject => reject.With.Length == 0 ? "reject" : reject.Code is null ? $"reject with {reject.With}" : $"reject with {reject.With} {reject.Code}",
         NftStatement.Queue queue => $"queue{(queue.Flags.Count == 0 ? "" : $" flags {string.Join(',', queue.Flags)}")}{(queue.Number is null ? "" : $" to {Term(queue.Number)}")}",
         NftStatement.Notrack => "notrack",
