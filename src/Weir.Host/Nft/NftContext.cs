@@ -72,6 +72,9 @@ internal sealed class NftContext
         var level = (int)header.Base + 1;
         if (header == NftHeaders.Th || Get(level) is not { } dependency)
             return null;
+        // nft 1.0.6 hides this match; without it the rule would say another thing.
+        if (header.Base == NftHeaderBase.Transport && dependency is { Meta: "l4proto" } or { Header.Base: NftHeaderBase.Network } && NftHeaders.Transport((uint)dependency.Value) != header)
+            return null;
         if (IsMixed && dependency.Header is { } below)
         {
             if (below.Base == NftHeaderBase.Network && below != NftHeaders.Arp && header.Base == NftHeaderBase.Transport)
@@ -113,7 +116,7 @@ internal sealed class NftContext
                 NetworkHeader = NftHeaders.Network((uint)value);
                 break;
             case NftHeaderBase.Network:
-                _transport = NftHeaders.Transport((uint)value);
+                _transport = NftHeaders.Transport((uint)value) ?? _transport;
                 break;
             case NftHeaderBase.Transport:
                 _messageType = (byte)value;

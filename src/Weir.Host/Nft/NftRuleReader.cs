@@ -460,7 +460,7 @@ internal sealed class NftRuleReader(NftFamily family, NftNames names, Func<strin
                 return;
             }
 
-            if (value != mask)
+            if (value != mask || UInt128.PopCount(value) > 1)
             {
                 AddMatch(new NftStatement.FlagMatch(left, Operator(operation), spec.Type.Format(value, names), spec.Type.Format(mask, names)));
                 return;

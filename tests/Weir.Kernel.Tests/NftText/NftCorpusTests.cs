@@ -100,6 +100,39 @@ public class NftCorpusTests
         Assert.Equal(expected, actual);
     }
 
+    /// <summary>Rules of iptables-nft hold extensions that nft shows in its own words where it has any.</summary>
+    [Fact]
+    public void Tables_of_iptables_are_shown_as_nft_shows_them_with_its_warning()
+    {
+        RootTier.Require("ip", "nft", "iptables");
+        using var ns = new TestNamespace();
+        foreach (var rule in new[]
+        {
+            "-A INPUT -p tcp --dport 80 -m comment --comment x -j ACCEPT",
+            "-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+            "-A INPUT -p tcp -m multiport --dports 1,2,3",
+            "-A INPUT -m addrtype --dst-type LOCAL -j ACCEPT",
+            "-A INPUT -m socket --transparent -j REJECT",
+            "-A INPUT -j LOG --log-prefix x",
+            "-A INPUT -j NFQUEUE --queue-num 0 --queue-bypass",
+            "-t mangle -A PREROUTING -m mark --mark 0x220/0x220 -j MARK --set-xmark 0x200/0x200",
+            "-t mangle -A PREROUTING -j CONNMARK --save-mark --nfmask 0x220 --ctmask 0x220",
+            "-t mangle -A PREROUTING -p tcp -j TPROXY --on-port 15001 --on-ip 127.0.0.1 --tproxy-mark 0x400/0xfff",
+            "-t nat -A OUTPUT -p tcp -m owner --uid-owner 1337 -j RETURN",
+            "-t nat -A OUTPUT -p tcp -j REDIRECT --to-ports 15006",
+            "-t nat -A POSTROUTING -o eth0 -j SNAT --to-source 1.2.3.4",
+            "-t nat -A POSTROUTING -j MASQUERADE",
+            "-t nat -A PREROUTING -p tcp -j DNAT --to-destination 1.2.3.4:80",
+            "-t raw -A PREROUTING -j CT --notrack",
+        })
+            ns.Run("iptables", rule.Split(' '));
+        var listed = ns.Run("nft", "list", "ruleset");
+        using var handle = NetworkNamespace.OpenNamed(ns.Name);
+        var lines = new NftFormat().Show(handle).Split('\n');
+        Assert.Equal(listed.Output, string.Join('\n', lines.Where(line => !line.StartsWith("# Warning", StringComparison.Ordinal))));
+        Assert.Equal(listed.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), lines.Where(line => line.StartsWith("# Warning", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_load_is_taken_back()
     {

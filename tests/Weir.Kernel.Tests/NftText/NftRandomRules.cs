@@ -80,7 +80,8 @@ internal sealed class NftRandomRules(SeededGenerator random)
         10 => $"{random.Pick("iifname", "oifname")} {Not()}{random.Pick("\"lo\"", "\"eth*\"", "eth0", "{ \"lo\", \"eth0\" }", "{ \"veth*\", \"lo\" }")}",
         11 => $"{random.Pick("iif", "oif")} {Not()}lo",
         12 => $"meta l4proto {Not()}{random.Pick("tcp", "udp", "icmp", "{ tcp, udp }", "47")}",
-        13 => $"ip protocol {Not()}{random.Pick("tcp", "udp", "icmp", "gre")}",
+        // No protocol without a header: nft 1.0.6 hides such a match before one of a header that another match named.
+        13 => $"ip protocol {Not()}{random.Pick("tcp", "udp", "icmp")}",
         14 => $"tcp flags {random.Pick("syn", "& (syn|ack) == syn", "& (fin|syn|rst|ack) == syn", "! syn", "syn,ack", "== syn", "!= ack", "& (syn|ack) == (syn|ack)")}",
         15 => $"icmp type {random.Pick("echo-request", "{ echo-request, echo-reply }", "!= 3", "vmap { echo-request : drop, echo-reply : accept }")}",
         16 => $"icmpv6 type {random.Pick("echo-request", "nd-neighbor-solicit", "{ 133, 134 }")}",
