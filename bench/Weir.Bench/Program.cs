@@ -7,6 +7,7 @@ IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string
     ["network"] = NetworkBench.Run,
     ["datapath"] = DatapathBench.Run,
     ["ring"] = RingBench.Run,
+    ["iptables"] = IptablesBench.Run,
 };
 
 string name = args.FirstOrDefault() ?? "";

@@ -63,19 +63,24 @@ internal sealed class IptablesPlan(IptablesFamily family, RuleWriter writer)
     {
         var ordered = new List<(string, IptablesRule, RulePlace)>();
         var ends = new Dictionary<string, (int First, int Last)>(StringComparer.Ordinal);
-        var rules = table.Chains.SelectMany(chain => chain.Rules.Select((rule, number) => (Chain: chain.Name, Rule: rule, Number: number)));
-        foreach (var (chain, rule, number) in rules.OrderBy(entry => entry.Rule.Line))
+        var lines = table.Chains
+            .SelectMany(chain => chain.Rules.Select((rule, number) => (Chain: chain.Name, Rule: rule, Number: number)))
+            .GroupBy(entry => (entry.Rule.Line, entry.Chain))
+            .OrderBy(line => line.Key.Line);
+        foreach (var line in lines)
         {
-            if (!ends.TryGetValue(chain, out var end))
-                end = (number, number - 1);
-            if (number > end.Last)
-                end.Last = number;
-            else if (number < end.First)
-                end.First = number;
-            else
-                return null;
-            ordered.Add((chain, rule, end.Last == number ? RulePlace.End : RulePlace.Start));
-            ends[chain] = end;
+            // A line with several addresses makes several rules; at the start the last of them goes first.
+            var isStart = ends.TryGetValue(line.Key.Chain, out var end) && line.Last().Number < end.First;
+            foreach (var (chain, rule, number) in isStart ? line.Reverse() : line)
+            {
+                if (!ends.TryGetValue(chain, out end))
+                    end = (number, number - 1);
+                var isEnd = number > end.Last;
+                if (!isEnd && number >= end.First)
+                    return null;
+                ordered.Add((chain, rule, isEnd ? RulePlace.End : RulePlace.Start));
+                ends[chain] = isEnd ? (end.First, number) : (number, end.Last);
+            }
         }
 
         return ordered;

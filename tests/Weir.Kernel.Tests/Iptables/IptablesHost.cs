@@ -55,9 +55,9 @@ internal sealed partial class IptablesHost : IDisposable
             .Select(rule => $"{rule.Table} {rule.Chain} {string.Join(" | ", rule.Expressions)}")];
     }
 
-    /// <summary>The lines that a tool names in its errors, the first one first.</summary>
+    /// <summary>The lines that a tool names in its errors, in its order; a long list is cut.</summary>
     internal static List<int> LinesOf(ToolResult result) =>
-        [.. LineNumber().Matches(result.Error).Select(match => int.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture)).Distinct().Order()];
+        [.. LineNumber().Matches(result.Error).Select(match => int.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture)).Distinct()];
 
     public void Dispose()
     {

@@ -17,7 +17,7 @@ internal static class AddrtypeCodec
             | (match.LimitInterfaceOut ? xt_addrtype_info_v1.XT_ADDRTYPE_LIMIT_IFACE_OUT : 0),
     });
 
-    internal static AddrtypeMatch? Read(NftValue bytes) => XtInfo.Read<xt_addrtype_info_v1>(bytes) is not { } info ? null : new AddrtypeMatch
+    internal static AddrtypeMatch? Read(NftValue bytes) => XtInfo.Read<xt_addrtype_info_v1>(bytes) is not { source: < 2 * (ushort)AddressTypes.XRESOLVE, dest: < 2 * (ushort)AddressTypes.XRESOLVE } info ? null : new AddrtypeMatch
     {
         Source = info.source == 0 ? null : new((AddressTypes)info.source, (info.flags & xt_addrtype_info_v1.XT_ADDRTYPE_INVERT_SOURCE) != 0),
         Destination = info.dest == 0 ? null : new((AddressTypes)info.dest, (info.flags & xt_addrtype_info_v1.XT_ADDRTYPE_INVERT_DEST) != 0),

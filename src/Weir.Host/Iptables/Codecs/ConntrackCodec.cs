@@ -8,6 +8,12 @@ namespace Weir.Host.Iptables.Codecs;
 
 internal static class ConntrackCodec
 {
+    // What the tool has words for.
+    private const ConnectionStates AllStates = ConnectionStates.INVALID | ConnectionStates.ESTABLISHED | ConnectionStates.RELATED | ConnectionStates.NEW
+        | ConnectionStates.SNAT | ConnectionStates.DNAT | ConnectionStates.UNTRACKED;
+
+    private const ConnectionStatus AllStatus = ConnectionStatus.EXPECTED | ConnectionStatus.SEEN_REPLY | ConnectionStatus.ASSURED | ConnectionStatus.CONFIRMED;
+
     internal static NftValue Write(ConntrackMatch match)
     {
         ushort given = match.IsStateAlias ? xt_conntrack_mtinfo3.XT_CONNTRACK_STATE_ALIAS : (ushort)0, inverted = 0;
@@ -48,7 +54,8 @@ internal static class ConntrackCodec
 
     internal static ConntrackMatch? Read(NftValue bytes, XtContext context)
     {
-        if (XtInfo.Read<xt_conntrack_mtinfo3>(bytes) is not { } info)
+        if (XtInfo.Read<xt_conntrack_mtinfo3>(bytes) is not { } info
+            || (info.state_mask & ~(ushort)AllStates) != 0 || info.status_mask > (ushort)AllStatus)
             return null;
         Negatable<T>? Given<T>(ushort bit, T value) => (info.match_flags & bit) == 0 ? null : new(value, (info.invert_flags & bit) != 0);
         Negatable<PortRange>? GivenPorts(ushort bit, ushort first, ushort last) => Given(bit, new PortRange(first, last));

@@ -22,7 +22,7 @@ internal static class CtCodec
         return XtInfo.Write(info);
     }
 
-    internal static CtTarget? Read(NftValue bytes) => XtInfo.Read<xt_ct_target_info_v1>(bytes) is not { } info ? null : new CtTarget
+    internal static CtTarget? Read(NftValue bytes) => XtInfo.Read<xt_ct_target_info_v1>(bytes) is not { ct_events: < 2 * (uint)ConnectionEvents.secmark } info ? null : new CtTarget
     {
         NoTrack = (info.flags & xt_ct_target_info_v1.XT_CT_NOTRACK) != 0,
         IsNotrackAlias = (info.flags & xt_ct_target_info_v1.XT_CT_NOTRACK_ALIAS) != 0,

@@ -7,6 +7,8 @@ namespace Weir.Host.Iptables.Codecs;
 
 internal static class LogCodec
 {
+    private const LogOptions AllOptions = LogOptions.TcpSequence | LogOptions.TcpOptions | LogOptions.IpOptions | LogOptions.User | LogOptions.MacDecode;
+
     internal static NftValue Write(LogTarget target)
     {
         var info = new xt_log_info { level = target.Level, logflags = (byte)target.Options };
@@ -15,5 +17,5 @@ internal static class LogCodec
     }
 
     internal static LogTarget? Read(NftValue bytes) =>
-        XtInfo.Read<xt_log_info>(bytes) is { } info ? new LogTarget { Level = info.level, Options = (LogOptions)info.logflags, Prefix = XtInfo.ReadText(info.prefix) } : null;
+        XtInfo.Read<xt_log_info>(bytes) is { } info && (info.logflags & ~(byte)AllOptions) == 0 ? new LogTarget { Level = info.level, Options = (LogOptions)info.logflags, Prefix = XtInfo.ReadText(info.prefix) } : null;
 }

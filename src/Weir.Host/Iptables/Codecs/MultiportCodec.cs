@@ -28,7 +28,7 @@ internal static class MultiportCodec
 
     internal static MultiportMatch? Read(NftValue bytes)
     {
-        if (XtInfo.Read<xt_multiport_v1>(bytes) is not { count: <= MultiportMatch.MaximumPorts } info)
+        if (XtInfo.Read<xt_multiport_v1>(bytes) is not { count: <= MultiportMatch.MaximumPorts, flags: <= (byte)MultiportKind.Either } info)
             return null;
         var ranges = new List<PortRange>();
         for (var i = 0; i < info.count; i++)

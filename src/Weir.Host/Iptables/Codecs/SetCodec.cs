@@ -32,7 +32,7 @@ internal static class SetCodec
 
     internal static SetMatch? Read(NftValue bytes, XtContext context)
     {
-        if (XtInfo.Read<xt_set_info_match_v4>(bytes) is not { } info || context.Sets.NameOf(info.match_set.index) is not { } name)
+        if (XtInfo.Read<xt_set_info_match_v4>(bytes) is not { packets.op: <= (byte)CounterTestKind.Greater, bytes.op: <= (byte)CounterTestKind.Greater } info || context.Sets.NameOf(info.match_set.index) is not { } name)
             return null;
         var sources = new bool[Math.Min(info.match_set.dim, (byte)6)];
         for (var i = 0; i < sources.Length; i++)
