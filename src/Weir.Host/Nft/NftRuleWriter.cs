@@ -319,7 +319,7 @@ internal sealed class NftRuleWriter(NftFamily family, string table, NftNames nam
             case NftTerm.Payload { Protocol: "ip", Field: "protocol" } or NftTerm.Payload { Protocol: "ip6", Field: "nexthdr" } when NftHeaders.Transport(value) is null:
                 break;
             case NftTerm.Meta { Key: "l4proto" } or NftTerm.Payload { Protocol: "ip", Field: "protocol" } or NftTerm.Payload { Protocol: "ip6", Field: "nexthdr" }:
-                _transport = value;
+                _transport = _transport is { } known && known != value ? SeveralProtocols : value;
                 _hasTransportMatch = true;
                 break;
             case NftTerm.Payload { Protocol: "icmp" or "icmpv6", Field: "type" }:

@@ -5,11 +5,18 @@ namespace Weir.Kernel.Tests.NftText;
 /// <summary>Random rules over all statements that Weir covers, as people type them.</summary>
 internal sealed class NftRandomRules(SeededGenerator random)
 {
+    private static readonly string[][] Neighbours = [["tcp sport", "tcp dport", "tcp flags", "th dport"], ["udp dport", "udp length", "th dport"], ["ip ttl", "ip protocol"]];
+
     internal string Rule()
     {
         var statements = new List<string>();
         for (var matches = random.Next(0, 4); matches > 0; matches--)
-            statements.Add(Match());
+        {
+            var match = Match();
+            if (!statements.Exists(other => AreNeighbours(other, match)))
+                statements.Add(match);
+        }
+
         for (var others = random.Next(0, 3); others > 0; others--)
             statements.Add(Other());
         if (statements.Count == 0 || random.Chance(50))
@@ -17,6 +24,14 @@ internal sealed class NftRandomRules(SeededGenerator random)
         var comment = random.Chance(10) ? $" comment \"number {random.Next(0, 1000)}\"" : "";
         return string.Join(' ', statements) + comment;
     }
+
+    /// <summary>
+    /// nft 1.0.6 compares fields that lie side by side at once: in their order in the packet instead of the rule's, and if both are
+    /// negated with another meaning (not both instead of neither). Weir installs what is written.
+    /// </summary>
+    private static bool AreNeighbours(string one, string other) => Array.Exists(
+        Neighbours,
+        fields => Array.Exists(fields, field => one.StartsWith(field, StringComparison.Ordinal)) && Array.Exists(fields, field => other.StartsWith(field, StringComparison.Ordinal)));
 
     private string Not() => random.Chance(25) ? "!= " : "";
 
