@@ -401,48 +401,25 @@ public sealed class AgentService : IAgent, IAsyncDisposable
         }
     }
 
-    private async Task KeepHouseAsync()
+    private Task KeepHouseAsync() => Housekeeping.RunAsync(
+        Options.Clock,
+        Tick,
+        [
+            new Chore(TimeSpan.Zero, UseWhatWasLearned),
+            new Chore(WriteInterval, _records.WriteBatch),
+            new Chore(ScanInterval, LookForWorkloads),
+            new Chore(PruneInterval, () => _store.Prune()),
+            new Chore(TimeSpan.Zero, _changes.Set),
+        ],
+        _log,
+        _stopping.Token);
+
+    private void UseWhatWasLearned()
     {
-        var clock = Options.Clock;
-        var (written, scanned, pruned) = (clock.GetTimestamp(), clock.GetTimestamp(), clock.GetTimestamp());
-        using var timer = new PeriodicTimer(Tick, clock);
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(_stopping.Token);
-                if (_policy.HasNews)
-                {
-                    lock (_control)
-                        UseWhatWasLearnedUnsynchronized();
-                }
-
-                if (IsDue(ref written, WriteInterval))
-                    _records.WriteBatch();
-                if (IsDue(ref scanned, ScanInterval))
-                    LookForWorkloads();
-                if (IsDue(ref pruned, PruneInterval))
-                    _store.Prune();
-                _changes.Set();
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                // A full disk, a namespace in an odd state: the traffic's judgement goes on, and the next round tries again.
-                _log.HousekeepingFailed(exception);
-            }
-        }
-
-        bool IsDue(ref long last, TimeSpan interval)
-        {
-            if (clock.GetElapsedTime(last) < interval)
-                return false;
-            last = clock.GetTimestamp();
-            return true;
-        }
+        if (!_policy.HasNews)
+            return;
+        lock (_control)
+            UseWhatWasLearnedUnsynchronized();
     }
 
     private void LookForWorkloads()

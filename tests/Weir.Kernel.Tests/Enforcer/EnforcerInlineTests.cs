@@ -61,6 +61,23 @@ public sealed class EnforcerInlineTests
     }
 
     [Fact]
+    public void What_has_reached_the_ring_is_told_once_a_turn_was_waited_for()
+    {
+        using Setup setup = new(PolicyMode.Discover);
+        setup.Path.Client.Run("python3", "-c", "import socket; socket.create_connection(('10.88.0.2', 7000), 5)");
+        for (int port = 6001; port <= 6005; port++)
+        {
+            // Nobody answers, so nothing else says that the frame has been through.
+            setup.Path.Client.Run("python3", "-c", $"import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('10.88.0.2', {port}))");
+            setup.Enforcer.AwaitTurn();
+            List<FlowEvent> told = [];
+            while (setup.Enforcer.Events.TryRead(out FlowEvent one))
+                told.Add(one);
+            Assert.Contains(told, one => one.Kind == FlowEventKind.Opened && one.ServerPort == port);
+        }
+    }
+
+    [Fact]
     public void A_denied_connection_gets_no_answer_and_is_reported_with_its_reason()
     {
         using Setup setup = new(PolicyMode.Protect);
