@@ -23,6 +23,9 @@ internal sealed class IptablesLoad : ILoad
     private NftRuleset? _before;
     private uint? _applied;
 
+    // Open from Prepare to the end of Apply: another socket would cost as much as the whole batch.
+    private NftSocket? _socket;
+
     private IptablesLoad(NetworkNamespace ns, IptablesScript script, string[] lines, LoadOptions options)
     {
         _ns = ns;
@@ -40,15 +43,25 @@ internal sealed class IptablesLoad : ILoad
     {
         var script = IptablesScript.Parse(text, family, HostNames.Read());
         var load = new IptablesLoad(ns, options.Counters ? script.Model : WithoutCounters(script.Model), text.Split('\n'), options);
-        using var socket = NftSocket.Open(ns);
-        load.Plan(socket, script.Findings);
-        return load;
+        var socket = NftSocket.Open(ns);
+        try
+        {
+            load.Plan(socket, script.Findings);
+            load._socket = socket;
+            return load;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public void Apply()
     {
-        using var socket = NftSocket.Open(_ns);
+        using var socket = _socket ?? NftSocket.Open(_ns);
+        _socket = null;
         for (var attempt = 0; ; attempt++)
         {
             try
