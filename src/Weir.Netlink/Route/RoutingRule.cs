@@ -8,6 +8,8 @@ public sealed record RoutingRule
 {
     public required AddressFamily Family { get; init; }
     public required uint Priority { get; init; }
+    /// <summary>Leave <see cref="Priority"/> out of the request: an added rule gets the place before the second one, a deleted one may have any.</summary>
+    public bool AnyPriority { get; init; }
     public uint Mark { get; init; }
     public uint Mask { get; init; } = uint.MaxValue;
     public uint Table { get; init; }

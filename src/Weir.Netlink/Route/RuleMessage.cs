@@ -68,7 +68,8 @@ internal static class RuleMessage
             Action = rule.Action,
             Flags = rule.Flags & (uint)RuleFlags.FIB_RULE_INVERT,
         });
-        writer.WriteUInt32(RuleAttribute.FRA_PRIORITY, rule.Priority);
+        if (!rule.AnyPriority)
+            writer.WriteUInt32(RuleAttribute.FRA_PRIORITY, rule.Priority);
         if (rule.Table > byte.MaxValue)
             writer.WriteUInt32(RuleAttribute.FRA_TABLE, rule.Table);
         if (rule.Action == 2)
