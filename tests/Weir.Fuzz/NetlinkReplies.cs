@@ -13,8 +13,27 @@ public static class NetlinkReplies
     [
         socket => socket.Links.List(), socket => socket.Links.Get(1), socket => socket.Addresses.List(), socket => socket.Routes.List(),
         socket => socket.Rules.List(AddressFamily.InterNetwork), socket => socket.Neighbors.List(), socket => socket.NamespaceIds.List(),
+        socket => socket.Links.Visit(link => link.ToLink()), socket => socket.Routes.Visit(AddressFamily.InterNetwork, 0, route => route.ToRoute()),
+        socket => socket.Routes.Get(System.Net.IPAddress.Loopback), socket => socket.Neighbors.Get(1, System.Net.IPAddress.Loopback), Batch, Kinds,
         socket => socket.Qdiscs.List(), socket => socket.Filters.List(1), socket => socket.Links.Delete(1),
     ];
+
+    private static void Batch(RouteSocket socket)
+    {
+        var batch = socket.Batch();
+        for (var i = 1; i <= 3; i++)
+            batch.DeleteLink(i);
+        batch.Send();
+    }
+
+    private static void Kinds(RouteSocket socket)
+    {
+        foreach (var link in socket.Links.List())
+        {
+            link.ReadKind();
+            link.ReadBridgePort();
+        }
+    }
 
     public static void Run(ReadOnlySpan<byte> input)
     {

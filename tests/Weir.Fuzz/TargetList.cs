@@ -18,6 +18,7 @@ public static class TargetList
         ["dns"] = DnsTarget.Run,
         ["enforcer"] = EnforcerFrames.Run,
         ["tls"] = TlsTarget.Run,
+        ["ip"] = IpTextTarget.Run,
         ["iptables"] = IptablesTextTarget.Run,
         ["http1"] = Http1Target.Run,
         ["nft"] = NftTarget.Run,

@@ -21,6 +21,8 @@ public sealed class HostileKernelTests : IDisposable
     private static readonly Action<RouteSocket>[] Operations =
     [
         socket => socket.Links.List(), socket => socket.Links.Get(1), socket => socket.Addresses.List(), socket => socket.Routes.List(), socket => socket.Rules.List(AddressFamily.InterNetwork),
+        socket => socket.Links.Visit(link => link.ToLink().ReadKind()), socket => socket.Routes.Visit(AddressFamily.InterNetwork, 0, route => route.ToRoute()),
+        socket => socket.Routes.Get(System.Net.IPAddress.Loopback), socket => { var batch = socket.Batch(); batch.DeleteLink(1); batch.DeleteLink(2); batch.Send(); },
         socket => socket.Neighbors.List(), socket => socket.NamespaceIds.List(), socket => socket.Qdiscs.List(), socket => socket.Filters.List(1), socket => socket.Links.Delete(1),
     ];
 
