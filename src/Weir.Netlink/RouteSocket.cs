@@ -2,6 +2,7 @@ using Weir.Linux;
 using Weir.Netlink.Protocol;
 using Weir.Netlink.Route;
 using Weir.Netlink.TrafficControl;
+using Weir.Netlink.TrafficControl.Actions;
 
 namespace Weir.Netlink;
 
@@ -23,6 +24,9 @@ public sealed class RouteSocket : IDisposable
         NamespaceIds = new NamespaceIds(_exchange);
         Qdiscs = new Qdiscs(_exchange);
         Filters = new Filters(_exchange);
+        TrafficClasses = new TrafficClasses(_exchange);
+        Chains = new Chains(_exchange);
+        FilterActions = new FilterActions(_exchange);
     }
 
     public static RouteSocket Open(NetworkNamespace ns) => new(NetlinkSocket.Open(ns, NetlinkProtocol.NETLINK_ROUTE));
@@ -45,6 +49,12 @@ public sealed class RouteSocket : IDisposable
 
     /// <summary>Many changes in few system calls; see <see cref="RouteBatch"/>.</summary>
     public RouteBatch Batch() => new(_exchange);
+
+    public TrafficClasses TrafficClasses { get; }
+
+    public Chains Chains { get; }
+
+    public FilterActions FilterActions { get; }
 
     public void Dispose() => _exchange.Dispose();
 }

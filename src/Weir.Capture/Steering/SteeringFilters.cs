@@ -1,6 +1,6 @@
 using Weir.Linux.Bpf;
 using Weir.Netlink;
-using Weir.Netlink.TrafficControl;
+using Weir.Netlink.TrafficControl.Classifiers;
 
 namespace Weir.Capture.Steering;
 
@@ -30,6 +30,6 @@ internal static class SteeringFilters
     /// <summary>The name of the program at Weir's place; empty when there is none.</summary>
     public static string Find(RouteSocket socket, int linkIndex) =>
         socket.Qdiscs.List(linkIndex).Any(qdisc => qdisc.Parent == IngressQdiscParent)
-            ? socket.Filters.List(linkIndex, Ingress).FirstOrDefault(filter => filter is { Kind: "bpf", Preference: Preference, BpfProgramId: not 0 })?.BpfName ?? ""
+            ? socket.Filters.List(linkIndex, Ingress).Where(filter => filter.Preference == Preference).Select(filter => filter.Classifier).OfType<BpfClassifier>().FirstOrDefault(bpf => bpf.ProgramId != 0)?.Name ?? ""
             : "";
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Weir.Netlink;
 using Weir.Netlink.Route;
 using Weir.Netlink.TrafficControl;
+using Weir.Netlink.TrafficControl.Classifiers;
 
 namespace Weir.Host.State;
 
@@ -32,8 +33,8 @@ internal static class TrafficControlText
     private static string Line(Filter filter, string link, string place)
     {
         StringBuilder line = new($"filter dev {link} {place} protocol 0x{filter.Protocol:x4} pref {filter.Preference} {filter.Kind} handle 0x{filter.Handle:x}");
-        if (filter.Kind == "bpf")
-            line.Append($" {filter.BpfName}{(filter.DirectAction ? " direct-action" : "")}");
+        if (filter.Classifier is BpfClassifier bpf)
+            line.Append($" {bpf.Name}{(bpf.DirectAction ? " direct-action" : "")}");
         else if (filter.Kind == "u32")
             line.Append(U32(filter.Options));
         return line.ToString();

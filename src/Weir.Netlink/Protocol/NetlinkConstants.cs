@@ -26,12 +26,21 @@ public enum NetlinkMessageType : ushort
     RTM_NEWQDISC = 36,
     RTM_DELQDISC = 37,
     RTM_GETQDISC = 38,
+    RTM_NEWTCLASS = 40,
+    RTM_DELTCLASS = 41,
+    RTM_GETTCLASS = 42,
     RTM_NEWTFILTER = 44,
     RTM_DELTFILTER = 45,
     RTM_GETTFILTER = 46,
+    RTM_NEWACTION = 48,
+    RTM_DELACTION = 49,
+    RTM_GETACTION = 50,
     RTM_NEWNSID = 88,
     RTM_DELNSID = 89,
     RTM_GETNSID = 90,
+    RTM_NEWCHAIN = 100,
+    RTM_DELCHAIN = 101,
+    RTM_GETCHAIN = 102,
 }
 
 /// <summary>include/uapi/linux/netlink.h: flags of every message.</summary>
@@ -124,6 +133,7 @@ internal enum RouteGroup
 {
     RTNLGRP_LINK = 1,
     RTNLGRP_NEIGH = 3,
+    RTNLGRP_TC = 4,
     RTNLGRP_IPV4_IFADDR = 5,
     RTNLGRP_IPV4_ROUTE = 7,
     RTNLGRP_IPV4_RULE = 8,

@@ -7,6 +7,7 @@ internal enum TrafficControlAttribute : ushort
 {
     TCA_KIND = 1,
     TCA_OPTIONS = 2,
+    TCA_STATS2 = 7,
     TCA_CHAIN = 11,
     TCA_INGRESS_BLOCK = 13,
     TCA_EGRESS_BLOCK = 14,
@@ -22,5 +23,6 @@ internal struct TrafficControlHeader
     public int LinkIndex;
     public uint Handle;
     public uint Parent;
+    /// <summary>Filters: the preference above, the ethertype in network order below. Qdiscs: references. Classes: the handle of the qdisc below.</summary>
     public uint Information;
 }

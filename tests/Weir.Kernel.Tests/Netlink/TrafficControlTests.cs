@@ -2,6 +2,8 @@ using Weir.Linux;
 using Weir.Linux.Bpf;
 using Weir.Netlink.Protocol;
 using Weir.Netlink.TrafficControl;
+using Weir.Netlink.TrafficControl.Actions;
+using Weir.Netlink.TrafficControl.Classifiers;
 using Weir.Testing;
 
 namespace Weir.Kernel.Tests.Netlink;
@@ -39,8 +41,8 @@ public class TrafficControlTests
         ours.Socket.Qdiscs.AddIngress(100);
         theirs.Run("tc", "qdisc add dev v0 ingress");
 
-        ours.Socket.Filters.AddU32(100, 0xffff0000, 10001, 0x0800, [new U32Match(0x242, 0xffff, -16), new U32Match(0xac110002, 0xffffffff, -12)], new MirredAction(2, 200));
-        ours.Socket.Filters.AddU32(100, 0xffff0000, 10002, 3, [], new MirredAction(1, 200));
+        ours.Socket.Filters.Add(U32(100, 0xffff0000, 10001, 0x0800, [new U32Match(0x242, 0xffff, -16), new U32Match(0xac110002, 0xffffffff, -12)], new MirredAction(MirredTarget.EgressMirror, 200)));
+        ours.Socket.Filters.Add(U32(100, 0xffff0000, 10002, 3, [], new MirredAction(MirredTarget.EgressRedirect, 200)));
         theirs.Run("tc", "filter add dev v0 pref 10001 parent ffff: protocol ip u32 match u8 0 1 at -14 match u16 0x0242 0xffff at -14 match u32 0xac110002 0xffffffff at -12 action mirred egress mirror dev v1");
         theirs.Run("tc", "filter add dev v0 pref 10002 parent ffff: protocol all u32 match u8 0 0 action mirred egress redirect dev v1");
 
@@ -48,7 +50,7 @@ public class TrafficControlTests
         foreach (var (a, b) in ours.Socket.Filters.List(100, 0xffff0000).Zip(theirs.Socket.Filters.List(100, 0xffff0000)))
         {
             Assert.Equal((b.Kind, b.Preference, b.Protocol, b.Handle), (a.Kind, a.Preference, a.Protocol, a.Handle));
-            Assert.Equal(b.Matches, a.Matches);
+            Assert.Equal((b.Classifier as U32Classifier)?.Matches, (a.Classifier as U32Classifier)?.Matches);
             Assert.Equal(b.Actions, a.Actions);
         }
 
@@ -73,8 +75,9 @@ public class TrafficControlTests
         host.Socket.Filters.SetBpf(100, Ingress, 1, second.Descriptor, "weir_vex");
         var after = Assert.Single(host.Socket.Filters.List(100), filter => filter.Handle != 0);
 
-        Assert.Equal(("bpf", "weir_vex", true, 1u, first.Id()), (before.Kind, before.BpfName, before.DirectAction, before.Handle, before.BpfProgramId));
-        Assert.Equal((1u, second.Id(), second.Tag()), (after.Handle, after.BpfProgramId, Convert.ToHexStringLower(after.BpfTag)));
+        var (one, two) = (Assert.IsType<BpfClassifier>(before.Classifier), Assert.IsType<BpfClassifier>(after.Classifier));
+        Assert.Equal(("weir_vex", true, 1u, first.Id()), (one.Name, one.DirectAction, before.Handle, one.ProgramId));
+        Assert.Equal((1u, second.Id(), second.Tag()), (after.Handle, two.ProgramId, Convert.ToHexStringLower(two.Tag)));
         Assert.Contains($"handle 0x1 weir_vex direct-action not_in_hw id {second.Id()} ", host.Run("tc", "filter show dev v0 ingress").Output, StringComparison.Ordinal);
         Assert.Contains("weir_out", host.Run("tc", "filter show dev v0 egress").Output, StringComparison.Ordinal);
         host.Socket.Filters.Delete(100, Ingress, 1);
@@ -104,4 +107,14 @@ public class TrafficControlTests
         host.Ip("link set v1 up");
         return host;
     }
+
+    private static Filter U32(int link, uint parent, ushort preference, ushort protocol, IReadOnlyList<U32Match> matches, FilterAction action) => new()
+    {
+        LinkIndex = link,
+        Parent = parent,
+        Preference = preference,
+        Protocol = protocol,
+        Classifier = new U32Classifier { Matches = matches },
+        Actions = [action],
+    };
 }

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using Weir.Netlink.Protocol;
+
+namespace Weir.Netlink.TrafficControl;
+
+/// <summary>What went through a qdisc, a class or an action, as <c>tc -s</c> shows it. Queue fields are 0 for an action.</summary>
+public sealed record TrafficStatistics
+{
+    public ulong Bytes { get; init; }
+    public ulong Packets { get; init; }
+    public uint Drops { get; init; }
+    public uint Overlimits { get; init; }
+    public uint Requeues { get; init; }
+    /// <summary>Packets that wait.</summary>
+    public uint QueueLength { get; init; }
+    /// <summary>Bytes that wait.</summary>
+    public uint Backlog { get; init; }
+}
+
+/// <summary>include/uapi/linux/gen_stats.h</summary>
+internal enum StatisticsAttribute : ushort
+{
+    TCA_STATS_BASIC = 1,
+    TCA_STATS_QUEUE = 3,
+    TCA_STATS_PKT64 = 8,
+}
+
+/// <summary>How TrafficStatistics look inside TCA_STATS2 and TCA_ACT_STATS.</summary>
+internal static class StatisticsMessage
+{
+    /// <summary>struct gnet_stats_basic.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Basic
+    {
+        public ulong Bytes;
+        public uint Packets;
+    }
+
+    /// <summary>struct gnet_stats_queue.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Queue
+    {
+        public uint Length;
+        public uint Backlog;
+        public uint Drops;
+        public uint Requeues;
+        public uint Overlimits;
+    }
+
+    internal static TrafficStatistics Read(NetlinkAttributes attributes)
+    {
+        var statistics = new TrafficStatistics();
+        foreach (var attribute in attributes)
+        {
+            switch ((StatisticsAttribute)attribute.Type)
+            {
+                case StatisticsAttribute.TCA_STATS_BASIC:
+                    var basic = attribute.Read<Basic>();
+                    statistics = statistics with { Bytes = basic.Bytes, Packets = basic.Packets };
+                    break;
+                case StatisticsAttribute.TCA_STATS_QUEUE:
+                    var queue = attribute.Read<Queue>();
+                    statistics = statistics with { QueueLength = queue.Length, Backlog = queue.Backlog, Drops = queue.Drops, Requeues = queue.Requeues, Overlimits = queue.Overlimits };
+                    break;
+                case StatisticsAttribute.TCA_STATS_PKT64:
+                    statistics = statistics with { Packets = attribute.UInt64 };
+                    break;
+            }
+        }
+
+        return statistics;
+    }
+}

@@ -1,0 +1,79 @@
+using Weir.Netlink.Protocol;
+using Weir.Netlink.TrafficControl;
+using Weir.Netlink.TrafficControl.Disciplines;
+
+namespace Weir.Netlink.Tests.TrafficControl;
+
+public class QdiscsTests
+{
+    public static TheoryData<Qdisc> Disciplines =>
+    [
+        new Qdisc(1, "pfifo", 0x10000, TrafficHandle.Root) { Discipline = new FifoQdisc { Limit = 33 } },
+        new Qdisc(1, "htb", 0x10000, TrafficHandle.Root) { Discipline = new HtbQdisc { DefaultClass = 0x30, DirectQueueLength = 50 } },
+        new Qdisc(1, "tbf", 0x10000, 0x20010) { Discipline = new TbfQdisc { Rate = 125_000, Burst = 4096, Limit = 54_096 } },
+        new Qdisc(1, "tbf", 0x10000, 0x20010) { Discipline = new TbfQdisc { Rate = 5_000_000_000, Burst = 5_000_000, Limit = 10_000_000, PeakRate = 6_000_000_000, PeakBurst = 60_000_000, Overhead = 14, MinimumPacket = 64 } },
+        new Qdisc(1, "netem", 0x10000, TrafficHandle.Root)
+        {
+            Discipline = new NetemQdisc
+            {
+                Delay = 100_000, Jitter = 10_000, DelayCorrelation = 7, Loss = 8, LossCorrelation = 9, Duplicate = 10, Reorder = 11, Gap = 5, Corrupt = 12, CorruptCorrelation = 13,
+                Rate = 125_000, PacketOverhead = 20, CellSize = 100, CellOverhead = 5, Ecn = true, BurstLoss = new GilbertElliottLoss(1, 2, 3, 4),
+            },
+        },
+    ];
+
+    [Theory, MemberData(nameof(Disciplines))]
+    public void A_discipline_reads_back_as_it_was_sent(Qdisc qdisc)
+    {
+        byte[] sent;
+        using (var kernel = RecordedKernel.Acknowledging())
+        {
+            using var socket = new RouteSocket(kernel);
+            socket.Qdiscs.Add(qdisc);
+            sent = kernel.Requests[0][16..];
+        }
+
+        using var echo = new RecordedKernel(request => [RecordedKernel.Message(request, NetlinkMessageType.RTM_NEWQDISC, 2, sent), RecordedKernel.Done(request)]);
+        using var reader = new RouteSocket(echo);
+
+        Assert.Equal(qdisc, Assert.Single(reader.Qdiscs.List(1)) with { Options = qdisc.Options });
+    }
+
+    [Fact]
+    public void Netem_tells_the_delay_in_ticks_of_64_nanoseconds()
+    {
+        using var kernel = RecordedKernel.Acknowledging();
+        using var socket = new RouteSocket(kernel);
+
+        socket.Qdiscs.Add(new Qdisc(100, "netem", 0, TrafficHandle.Root) { Discipline = new NetemQdisc { Delay = 10_000 } });
+
+        Hex.Equal("""
+            4c000000 2400 0506 01000000 00000000
+            00000000 64000000 00000000 ffffffff 00000000
+            0a00 0100 6e6574656d00 0000                # TCA_KIND "netem"
+            1c00 0200                                  # TCA_OPTIONS: struct tc_netem_qopt
+              5a620200 e8030000 00000000 00000000 00000000 00000000 # 10 ms, limit 1000
+            """, kernel.Requests[0]);
+    }
+
+    [Theory]
+    [InlineData("1:10", 0x10010u)]
+    [InlineData("ffff:", 0xffff0000u)]
+    [InlineData(":5", 5u)]
+    [InlineData("root", 0xffffffffu)]
+    [InlineData("none", 0u)]
+    public void A_handle_is_printed_as_tc_prints_it(string text, uint handle)
+    {
+        Assert.True(TrafficHandle.TryParse(text, out var parsed));
+        Assert.Equal(handle, parsed);
+        Assert.Equal(text, TrafficHandle.Print(handle));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(":")]
+    [InlineData("1:2:3")]
+    [InlineData("12345:")]
+    [InlineData("x")]
+    public void What_is_no_handle_is_not_taken_for_one(string text) => Assert.False(TrafficHandle.TryParse(text, out _));
+}
