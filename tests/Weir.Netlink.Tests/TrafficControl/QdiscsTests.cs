@@ -16,7 +16,7 @@ public class QdiscsTests
         {
             Discipline = new NetemQdisc
             {
-                Delay = 100_000, Jitter = 10_000, DelayCorrelation = 7, Loss = 8, LossCorrelation = 9, Duplicate = 10, Reorder = 11, Gap = 5, Corrupt = 12, CorruptCorrelation = 13,
+                Delay = 100_000_000, Jitter = 10_000_000, DelayCorrelation = 7, Loss = 8, LossCorrelation = 9, Duplicate = 10, Reorder = 11, Gap = 5, Corrupt = 12, CorruptCorrelation = 13,
                 Rate = 125_000, PacketOverhead = 20, CellSize = 100, CellOverhead = 5, Ecn = true, BurstLoss = new GilbertElliottLoss(1, 2, 3, 4),
             },
         },
@@ -45,7 +45,7 @@ public class QdiscsTests
         using var kernel = RecordedKernel.Acknowledging();
         using var socket = new RouteSocket(kernel);
 
-        socket.Qdiscs.Add(new Qdisc(100, "netem", 0, TrafficHandle.Root) { Discipline = new NetemQdisc { Delay = 10_000 } });
+        socket.Qdiscs.Add(new Qdisc(100, "netem", 0, TrafficHandle.Root) { Discipline = new NetemQdisc { Delay = 10_000_000 } });
 
         Hex.Equal("""
             4c000000 2400 0506 01000000 00000000

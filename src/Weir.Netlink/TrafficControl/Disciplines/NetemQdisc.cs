@@ -8,10 +8,10 @@ public sealed record NetemQdisc : QdiscOptions
 {
     /// <summary>Packets that may wait.</summary>
     public uint Limit { get; init; } = 1000;
-    /// <summary>Microseconds.</summary>
-    public uint Delay { get; init; }
-    /// <summary>Microseconds.</summary>
-    public uint Jitter { get; init; }
+    /// <summary>Nanoseconds; the kernel keeps multiples of 64, up to 4.6 minutes.</summary>
+    public ulong Delay { get; init; }
+    /// <inheritdoc cref="Delay"/>
+    public ulong Jitter { get; init; }
     public uint DelayCorrelation { get; init; }
     public uint Loss { get; init; }
     public uint LossCorrelation { get; init; }
@@ -118,13 +118,13 @@ internal static class NetemMessage
         var nest = writer.BeginNested(TrafficControlAttribute.TCA_OPTIONS);
         writer.WriteFixed(new Options
         {
-            Latency = PacketSchedule.ToTicks(netem.Delay),
+            Latency = (uint)Math.Min(netem.Delay / PacketSchedule.Tick, uint.MaxValue),
             Limit = netem.Limit,
             Loss = netem.Loss,
             // Reordering needs a gap; 1 is what tc gives it.
             Gap = netem.Gap == 0 && netem.Reorder != 0 ? 1 : netem.Gap,
             Duplicate = netem.Duplicate,
-            Jitter = PacketSchedule.ToTicks(netem.Jitter),
+            Jitter = (uint)Math.Min(netem.Jitter / PacketSchedule.Tick, uint.MaxValue),
         });
         if ((netem.DelayCorrelation | netem.LossCorrelation | netem.DuplicateCorrelation) != 0)
             writer.WriteBytes(NetemAttribute.TCA_NETEM_CORR, MemoryMarshal.AsBytes([new Correlations { Delay = netem.DelayCorrelation, Loss = netem.LossCorrelation, Duplicate = netem.DuplicateCorrelation }]));
@@ -164,8 +164,8 @@ internal static class NetemMessage
         var netem = new NetemQdisc
         {
             Limit = options.Limit,
-            Delay = PacketSchedule.ToMicroseconds(options.Latency),
-            Jitter = PacketSchedule.ToMicroseconds(options.Jitter),
+            Delay = options.Latency * PacketSchedule.Tick,
+            Jitter = options.Jitter * PacketSchedule.Tick,
             Loss = options.Loss,
             Duplicate = options.Duplicate,
             Gap = options.Gap,

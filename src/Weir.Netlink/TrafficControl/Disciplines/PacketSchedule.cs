@@ -4,6 +4,9 @@ namespace Weir.Netlink.TrafficControl.Disciplines;
 /// <remarks>Counted as tc counts, in whole microseconds, so that what it prints is what was asked for.</remarks>
 public static class PacketSchedule
 {
+    /// <summary>Nanoseconds.</summary>
+    public const ulong Tick = 64;
+
     private const double TicksPerMicrosecond = 1000d / 64;
 
     public static uint ToTicks(uint microseconds) => (uint)Math.Min(microseconds * TicksPerMicrosecond, uint.MaxValue);

@@ -1,0 +1,139 @@
+using Weir.Rules.Tc;
+using Weir.Rules.Text;
+using Weir.Testing;
+
+namespace Weir.Rules.Tests.Tc;
+
+public class TcParserTests
+{
+    /// <summary>What iproute2 6.1 has printed under Linux 6.1: every qdisc, class, classifier and action that is known here, and some that are not.</summary>
+    [Fact]
+    public void What_tc_prints_is_printed_again_from_the_model()
+    {
+        string text = GoldenFile.Read("tc/shown.txt");
+
+        ParsedText<TcText> parsed = TcParser.Parse(text);
+
+        Assert.Equal(text, parsed.Model.ToString());
+        TcShown[] shown = [.. parsed.Model.Entries.OfType<TcShown>()];
+        Assert.True(shown.Length > 100);
+        Assert.All(shown, entry => Assert.Equal(entry.Text, TcParser.Print(entry.Object)));
+        // What tc prints and Weir does not know is kept, and told.
+        Assert.Equal(
+            [
+                "the classifier basic is kept as text", "the classifier fw is kept as text",
+                "the options of qdisc fq_codel are kept as text", "the options of qdisc netem are kept as text", "the options of qdisc pfifo_fast are kept as text",
+                "the options of qdisc prio are kept as text", "the options of qdisc sfq are kept as text", "what tc printed here is not understood",
+            ],
+            parsed.Findings.Select(finding => finding.Message).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Rules_of_a_listing_are_known_with_their_place()
+    {
+        ParsedText<TcText> parsed = TcParser.Parse("""
+            $ tc filter show dev vexbe87-eth0 parent ffff:
+            filter protocol ip pref 10001 u32 chain 0 fh 800::800 order 2048 key ht 800 bkt 0 terminal flowid not_in_hw 
+              match 00000242/0000ffff at -16
+              match ac110002/ffffffff at -12
+            	action order 1:  pedit action pipe keys 2
+             	 index 1 ref 1 bind 1
+            	 key #0  at -16: val 00004e65 mask ffff0000
+            	 key #1  at -12: val 75560027 mask 00000000
+
+            	action order 2: mirred (Egress Mirror to device vbr-neuv) pipe
+            	index 1 ref 1 bind 1
+
+            """);
+
+        Assert.Empty(parsed.Findings);
+        TcFilter filter = Assert.IsType<TcFilter>(Assert.Single(parsed.Model.Entries.OfType<TcShown>()).Object);
+        Assert.Equal(("vexbe87-eth0", TcHandle.IngressFilters, "ip", 10001u, 0x80000800u), (filter.Device, filter.Parent, filter.Protocol, filter.Preference, filter.Handle));
+        TcU32 u32 = Assert.IsType<TcU32>(filter.Classifier);
+        Assert.Equal([new TcU32Match(0x242, 0xffff, -16), new TcU32Match(0xac110002, uint.MaxValue, -12)], u32.Matches);
+        Assert.Equal([new TcPeditKey("", -16, 0x4e65, 0xffff0000), new TcPeditKey("", -12, 0x75560027, 0)], Assert.IsType<TcPedit>(filter.Actions[0]).Keys);
+        Assert.Equal(new TcMirred(false, false, "vbr-neuv", "pipe") { Index = 1, References = 1, Bindings = 1 }, filter.Actions[1]);
+    }
+
+    /// <summary>The same rule as NeuVector's enforcer says it: matches become words, joined where they lie in one.</summary>
+    [Fact]
+    public void Matches_of_a_command_are_joined_as_tc_joins_them()
+    {
+        ParsedText<TcText> parsed = TcParser.Parse(
+            "tc filter add dev vexbe87-eth0 pref 10001 parent ffff: protocol ip u32 match u8 0 1 at -14 match u16 0x0242 0xffff at -14 match u32 0xac110002 0xffffffff at -12 "
+            + "action pedit munge offset -14 u16 set 0x4e65 munge offset -12 u32 set 0x75560027 pipe action mirred egress mirror dev vbr-neuv\n");
+
+        Assert.Empty(parsed.Findings);
+        TcFilter filter = Assert.IsType<TcFilter>(Assert.IsType<TcCommand>(Assert.Single(parsed.Model.Entries)).Object);
+        Assert.Equal([new TcU32Match(0x242, 0xffff, -16), new TcU32Match(0xac110002, uint.MaxValue, -12)], Assert.IsType<TcU32>(filter.Classifier).Matches);
+        Assert.Equal([new TcPeditKey("", -16, 0x4e65, 0xffff0000), new TcPeditKey("", -12, 0x75560027, 0)], Assert.IsType<TcPedit>(filter.Actions[0]).Keys);
+        Assert.Equal("pipe", filter.Actions[0].Control);
+    }
+
+    [Fact]
+    public void Commands_that_tc_takes_are_understood_except_those_of_other_kinds()
+    {
+        string text = GoldenFile.Read("tc/commands.txt");
+
+        ParsedText<TcText> parsed = TcParser.Parse(text);
+
+        Assert.Equal(text, parsed.Model.ToString());
+        Assert.Equal(
+            ["basic", "fw", "loss state", "police", "sfq", "slot"],
+            parsed.Findings.Select(finding => Array.Find(["basic", "fw", "loss state", "police", "slot", "sfq"], word => finding.Text.Contains($" {word} ", StringComparison.Ordinal)) ?? finding.ToString()).Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData("tc filter add dev v0 parent ffff: protocol ip u32 match u8 0 1 at 0 match u8 1 1 at 0", "two matches want different values of the same bits")]
+    [InlineData("tc filter add dev v0 parent ffff: u32 match u8 300 0xff at 0", "\"300\" stands where a number up to 255 should")]
+    [InlineData("tc filter add parent ffff: u32 match u8 0 0", "no device is named (dev NAME)")]
+    [InlineData("tc filter add dev v0 parent ffff: u32 match u8 0 0 action mirred egress dev v1", "mirred wants ingress or egress, mirror or redirect, and dev NAME")]
+    [InlineData("tc filter add dev v0 parent ffff: u32 match u8 0 0 action pedit munge offset 1 u32 set 5", "a u32 begins at a multiple of four")]
+    [InlineData("tc filter add dev v0 ingress bpf obj x.o", "a program can't be loaded from a text; u32, flower and matchall can be")]
+    [InlineData("tc monitor", "this is no command of tc")]
+    [InlineData("规则1 不是命令", "this is no command of tc")]
+    public void What_is_not_understood_is_told_and_stays(string line, string message)
+    {
+        ParsedText<TcText> parsed = TcParser.Parse(line + "\n");
+
+        Assert.Equal(message, Assert.Single(parsed.Findings).Message.Replace("what \"规则1 不是命令\" does is not known here", "this is no command of tc", StringComparison.Ordinal));
+        Assert.Equal(line + "\n", parsed.Model.ToString());
+    }
+
+    [Fact]
+    public void Any_text_stays_as_it_is()
+    {
+        SeededGenerator random = new(4);
+        string golden = GoldenFile.Read("tc/shown.txt") + GoldenFile.Read("tc/commands.txt");
+        for (int i = 0; i < 300; i++)
+        {
+            char[] changed = golden.ToCharArray(random.Next(0, golden.Length - 400), 400);
+            for (int n = random.Next(0, 9); n > 0; n--)
+                changed[random.Next(0, changed.Length)] = random.Pick<char>(' ', '\n', '\t', '0', 'f', ':', '/', '-', 'x', '"', (char)random.Next(1, 0x2000));
+            string text = new string(changed).ReplaceLineEndings("\n") + "\n";
+
+            Assert.Equal(text, TcParser.Parse(text).Model.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData(0.1, "0.1")]
+    [InlineData(1234567, "1.23457e+06")]
+    [InlineData(100, "100")]
+    [InlineData(0.00001, "1e-05")]
+    public void A_number_is_printed_as_C_prints_it(double number, string text) => Assert.Equal(text, TcUnits.PrintNumber(number));
+
+    [Theory]
+    [InlineData("1234Kbit", 154_320ul)]
+    [InlineData("10Gbit", 1_250_000_000ul)]
+    [InlineData("6Mbit", 750_000ul)]
+    [InlineData("8bit", 1ul)]
+    public void A_rate_is_printed_as_tc_prints_it(string text, ulong rate) => Assert.Equal(text, TcUnits.PrintRate(rate));
+
+    [Theory]
+    [InlineData("15Kb", 15_360u)]
+    [InlineData("1599b", 1599u)]
+    [InlineData("5Mb", 5_242_500u)]
+    [InlineData("1046250b", 1_046_250u)]
+    public void A_size_is_printed_as_tc_prints_it(string text, uint bytes) => Assert.Equal(text, TcUnits.PrintSize(bytes));
+}
