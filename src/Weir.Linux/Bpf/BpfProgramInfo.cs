@@ -14,11 +14,14 @@ public enum BpfProgramType
 /// <summary>What the kernel knows of a loaded program, as <c>bpftool prog show</c> prints it.</summary>
 public sealed record BpfProgramInfo(BpfProgramType Type, uint Id, string Name, string Tag)
 {
+    /// <summary>It runs as machine code.</summary>
+    public bool IsJited { get; init; }
+
     /// <summary>The maps that it uses, by id.</summary>
     public IReadOnlyList<uint> MapIds { get; init; } = [];
 
     // struct bpf_prog_info: u32 type, id; u8 tag[8]; u32 jited_len, xlated_len; u64 jited, xlated, load_time; u32 created_by_uid, nr_map_ids; u64 map_ids; char name[16]; ...
-    private const int IdOffset = 4, TagOffset = 8, MapCountOffset = 52, MapIdsOffset = 56, NameOffset = 64, Size = 80;
+    private const int IdOffset = 4, TagOffset = 8, JitedLengthOffset = 16, MapCountOffset = 52, MapIdsOffset = 56, NameOffset = 64, Size = 80;
 
     internal static unsafe BpfProgramInfo Read(int descriptor, string what)
     {
@@ -39,6 +42,6 @@ public sealed record BpfProgramInfo(BpfProgramType Type, uint Id, string Name, s
         return new BpfProgramInfo(
             (BpfProgramType)ReadUInt32LittleEndian(info), ReadUInt32LittleEndian(info.AsSpan(IdOffset)), BpfObjects.NameIn(info.AsSpan(NameOffset, 16)),
             Convert.ToHexStringLower(info.AsSpan(TagOffset, 8)))
-        { MapIds = maps };
+        { MapIds = maps, IsJited = ReadUInt32LittleEndian(info.AsSpan(JitedLengthOffset)) != 0 };
     }
 }

@@ -49,11 +49,14 @@ internal static class FlowerWords
         return TcCommandParser.Handle(words);
     }
 
+    /// <summary>tc reads ip_tos as hexadecimal, and prints it as decimal.</summary>
+    private static string Value(string name, string value) => name == "ip_tos" && !value.StartsWith("0x", StringComparison.Ordinal) ? $"0x{value}" : value;
+
     private static TcFlowerKey Key(WordReader words)
     {
         var name = words.Next() switch { "type" => "icmp_type", "code" => "icmp_code", var other => other };
         if (name == "eth_type" || !FlowerText.Names.Contains(name))
             throw new TcWordException($"flower can't compare {name} here");
-        return words.AtEnd ? throw TcWordException.At(words, $"what {name} should be") : new TcFlowerKey(name, words.Next());
+        return words.AtEnd ? throw TcWordException.At(words, $"what {name} should be") : new TcFlowerKey(name, Value(name, words.Next()));
     }
 }

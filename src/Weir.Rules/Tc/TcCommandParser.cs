@@ -146,6 +146,9 @@ internal static class TcCommandParser
 
         if (words.AtEnd && verb == TcVerb.Delete)
             return filter;
+        // What is made and names no protocol is for all of them.
+        if (filter.Protocol.Length == 0 && verb is (TcVerb.Add or TcVerb.Replace))
+            filter = filter with { Protocol = "all" };
         var kind = words.Next();
         filter = filter with { Handle = ParseHandle(kind, handle) };
         return kind switch

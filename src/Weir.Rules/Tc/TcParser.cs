@@ -67,7 +67,7 @@ public static class TcParser
     {
         var end = start + 1;
         var hasActions = false;
-        while (end < count && (lines[end] is [' ' or '\t', ..] || (lines[end].Length == 0 && hasActions)))
+        while (end < count && (lines[end] is [' ' or '\t', ..] || (lines[end].Length == 0 && (hasActions || lines[end - 1].StartsWith("  input dev ", StringComparison.Ordinal) || (end + 1 < count && lines[end + 1].StartsWith("\taction order ", StringComparison.Ordinal))))))
         {
             hasActions |= lines[end].StartsWith("\taction order ", StringComparison.Ordinal);
             end++;

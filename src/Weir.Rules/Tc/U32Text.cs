@@ -15,7 +15,7 @@ internal static class U32Text
             text.Append($"order {handle & 0xfff} ");
         text.Append(u32.Divisor != 0 ? $"ht divisor {u32.Divisor} " : $"key ht {u32.HashTable >> 20:x} bkt {u32.HashTable >> 12 & 0xff:x} ");
         if (u32.ClassId != 0)
-            text.Append($"{(u32.Terminal ? "" : "*")}flowid {TcHandle.Print(u32.ClassId)} ");
+            text.Append($"{(u32.Terminal ? "*" : "")}flowid {TcHandle.Print(u32.ClassId)} ");
         else if (u32.Terminal)
             text.Append("terminal flowid ");
         if (u32.Link != 0)
@@ -39,7 +39,7 @@ internal static class U32Text
         if (u32.HashMask != 0)
             text.Append($"\n    hash mask {u32.HashMask:x8} at {u32.HashOffset} ");
         if (u32.InputDevice.Length != 0)
-            text.Append($"\n  input dev {u32.InputDevice} ");
+            text.Append($"\n  input dev {u32.InputDevice}\n");
     }
 
     internal static TcFilter Parse(TcFilter filter, WordReader words, IReadOnlyList<string> lines, int end, ref string unknown)
@@ -88,7 +88,7 @@ internal static class U32Text
         }
         else if (words.Peek is "flowid" or "*flowid")
         {
-            u32 = u32 with { Terminal = words.Next() == "flowid" };
+            u32 = u32 with { Terminal = words.Next() == "*flowid" };
             if (words.TakeHandle(out var classId))
                 u32 = u32 with { ClassId = classId };
         }
@@ -112,8 +112,7 @@ internal static class U32Text
             case "match":
                 return ParseMatch(words) is { } match ? u32 with { Matches = [.. u32.Matches, match] } : null;
             case "mark" when words.TakeHex(out var value) && words.TakeHex(out var mask):
-                uint.TryParse(words.Next() == "(success" ? words.Next().TrimEnd(')') : "", out var success);
-                return u32 with { Mark = new TcU32Mark(value, mask, success) };
+                return u32 with { Mark = new TcU32Mark(value, mask, words.Next() == "(success" && uint.TryParse(words.Next().TrimEnd(')'), out var success) ? success : 0) };
             case "offset":
                 return ParseOffset(u32, words);
             case "eat":

@@ -28,7 +28,7 @@ internal static class U32Words
                     break;
                 case "flowid" or "classid":
                     words.Next();
-                    u32 = u32 with { ClassId = TcCommandParser.Handle(words) };
+                    u32 = u32 with { ClassId = TcCommandParser.Handle(words), Terminal = true };
                     break;
                 case "divisor":
                     u32 = u32 with { Divisor = TcCommandParser.Number(words, 256) };

@@ -6,7 +6,7 @@ public sealed record U32Classifier() : Classifier("u32")
 {
     /// <summary>The words compared, in the kernel's order; all must be equal.</summary>
     public IReadOnlyList<U32Match> Matches { get; init; } = [];
-    /// <summary>A match ends the search. tc sets it when no class is named.</summary>
+    /// <summary>A match ends the search. tc sets it when a class or an action is named.</summary>
     public bool Terminal { get; init; } = true;
     /// <summary>Buckets of a hash table, a power of two up to 256; 0 when this is a rule.</summary>
     public uint Divisor { get; init; }

@@ -36,8 +36,8 @@ public sealed record NetemQdisc : QdiscOptions
     public bool HasUnknown { get; init; }
 }
 
-/// <summary>struct tc_netem_gemodel: from good to bad, back, loss in the bad state, loss in the good one.</summary>
-public sealed record GilbertElliottLoss(uint P, uint R, uint LossInBad, uint LossInGood);
+/// <summary>struct tc_netem_gemodel: from good to bad, back, no loss in the bad state (h; tc writes 1-h), loss in the good one.</summary>
+public sealed record GilbertElliottLoss(uint P, uint R, uint PassInBad, uint LossInGood);
 
 /// <summary>include/uapi/linux/pkt_sched.h</summary>
 internal enum NetemAttribute : ushort
@@ -135,7 +135,7 @@ internal static class NetemMessage
         if (netem.BurstLoss is { } bursts)
         {
             var loss = writer.BeginNested(NetemAttribute.TCA_NETEM_LOSS);
-            writer.WriteBytes(NetemLossAttribute.NETEM_LOSS_GE, MemoryMarshal.AsBytes([new Bursts { P = bursts.P, R = bursts.R, H = bursts.LossInBad, K1 = bursts.LossInGood }]));
+            writer.WriteBytes(NetemLossAttribute.NETEM_LOSS_GE, MemoryMarshal.AsBytes([new Bursts { P = bursts.P, R = bursts.R, H = bursts.PassInBad, K1 = bursts.LossInGood }]));
             writer.EndNested(loss);
         }
 

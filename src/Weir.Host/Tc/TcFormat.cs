@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+using Weir.Host.Formats;
+using Weir.Linux;
+using Weir.Netlink;
+using Weir.Netlink.TrafficControl;
+using Weir.Netlink.TrafficControl.Actions;
+using Weir.Rules.Tc;
+using Weir.Rules.Text;
+
+namespace Weir.Host.Tc;
+
+/// <summary>The texts of tc: what <c>tc -batch</c> reads, and what <c>tc qdisc|class|filter show</c> prints under its prompts.</summary>
+/// <remarks>
+/// Lines are added to what is there, as tc adds them; nothing is flushed. A listing is put into the order in which it can be made, and the kernel's
+/// own (default qdiscs, a preference's first table) is left to it. If the kernel refuses a line, those before it are taken back, the last first.
+/// </remarks>
+public sealed class TcFormat : IRulesFormat
+{
+    public string Name => "tc";
+
+    public ILoad Prepare(string text, NetworkNamespace ns, LoadOptions options)
+    {
+        var parsed = TcParser.Parse(text);
+        List<TextFinding> findings = [.. parsed.Findings.Where(finding => IsNeeded(parsed.Model, finding))];
+        using var socket = RouteSocket.Open(ns);
+        var links = socket.Links.List();
+        var builder = new TcBuilder(links.ToDictionary(link => link.Name, link => link.Index));
+        var loops = new MirrorLoops(links);
+        List<TcStep> steps = [];
+        foreach (var entry in Ordered(parsed.Model))
+        {
+            var (verb, what) = entry is TcCommand command ? (command.Verb, command.Object) : (TcVerb.Add, ((TcShown)entry).Object);
+            try
+            {
+                var target = Build(builder, what);
+                if (entry is TcShown && IsThere(socket, target))
+                    continue;
+                steps.Add(new TcStep(entry.Line, entry.Text.Split('\n')[0], verb, entry is TcShown ? WithFreeIndexes(socket, target) : target));
+                if (what is TcFilter filter && verb != TcVerb.Delete)
+                    loops.Add(filter, new TextFinding(entry.Line, entry.Text.Split('\n')[0], ""));
+            }
+            catch (TcBuildException exception)
+            {
+                findings.Add(new TextFinding(entry.Line, entry.Text.Split('\n')[0], exception.Message));
+            }
+        }
+
+        var reader = new TcReader(socket);
+        foreach (var filter in TcHooks.Of(socket).SelectMany(hook => reader.Filters(hook.Link, hook.Parent)))
+            loops.Add(filter, null);
+        findings.AddRange(loops.Find());
+        return findings.Count == 0 ? new TcLoad(ns, steps, reader.Name) : throw new RulesTextException([.. findings.OrderBy(finding => finding.Line)]);
+    }
+
+    public string Show(NetworkNamespace ns)
+    {
+        using var socket = RouteSocket.Open(ns);
+        var reader = new TcReader(socket);
+        StringBuilder text = new("$ tc qdisc show\n");
+        foreach (var qdisc in reader.Qdiscs())
+            Append(text, qdisc, qdisc.Discipline is null && TcHooks.HasOptions(qdisc.Kind) ? $"the options of qdisc {qdisc.Kind} are not known here" : "");
+        foreach (var (link, name) in reader.Names)
+        {
+            var classes = reader.Classes(link);
+            if (classes.Count == 0)
+                continue;
+            text.Append($"$ tc class show dev {name}\n");
+            foreach (var @class in classes)
+                Append(text, @class, "");
+        }
+
+        foreach (var hook in TcHooks.Of(socket))
+        {
+            var filters = reader.Filters(hook.Link, hook.Parent);
+            if (filters.Count == 0)
+                continue;
+            text.Append($"$ tc filter show dev {reader.Name(hook.Link)} {hook.Words}\n");
+            foreach (var filter in filters)
+                Append(text, filter, TcHooks.Unknown(filter));
+        }
+
+        return text.ToString();
+    }
+
+    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer)
+    {
+        using var socket = RouteSocket.Open(ns);
+        TcJson.Write(writer, new TcReader(socket), TcHooks.Of(socket));
+    }
+
+    private static void Append(StringBuilder text, TcObject printed, string unknown)
+    {
+        text.Append(TcParser.Print(printed)).Append('\n');
+        if (unknown.Length != 0)
+            text.Append($"# {unknown}\n");
+    }
+
+    /// <summary>What a listing only keeps as text must be known to be made; but not what the kernel makes by itself.</summary>
+    private static bool IsNeeded(TcText text, TextFinding finding) =>
+        text.Entries.FirstOrDefault(entry => entry.Line == finding.Line) is not TcShown { Object: TcQdisc { Handle: 0 } or TcFilter { Handle: 0, Classifier: TcUnknownClassifier { Options: "" } } };
+
+    /// <summary>Commands stay in their order; listings are brought into one, where the first of them stands.</summary>
+    private static IEnumerable<TcEntry> Ordered(TcText text)
+    {
+        var isListed = false;
+        foreach (var entry in text.Entries)
+        {
+            if (entry is TcCommand)
+            {
+                yield return entry;
+            }
+            else if (entry is TcShown && !isListed)
+            {
+                isListed = true;
+                foreach (var shown in TcListing.Order(text.Entries.OfType<TcShown>()))
+                    yield return shown;
+            }
+        }
+    }
+
+    private static object Build(TcBuilder builder, TcObject what) => what switch
+    {
+        TcQdisc qdisc => builder.Qdisc(qdisc),
+        TcClass @class => builder.Class(@class),
+        TcFilter filter => builder.Filter(filter),
+        _ => throw new TcBuildException("this is nothing that can be made"),
+    };
+
+    /// <summary>A listed qdisc or class that stands in the kernel as listed.</summary>
+    private static bool IsThere(RouteSocket socket, object target) => target switch
+    {
+        Qdisc qdisc => socket.Qdiscs.List(qdisc.LinkIndex).Any(other => (other.Kind, other.Handle, other.Parent) == (qdisc.Kind, qdisc.Handle, qdisc.Parent) && Equals(Plain(other), Plain(qdisc))),
+        _ => false,
+    };
+
+    private static Weir.Netlink.TrafficControl.Disciplines.QdiscOptions? Plain(Qdisc qdisc) => qdisc.Discipline is Weir.Netlink.TrafficControl.Disciplines.HtbQdisc htb ? htb with { DirectPackets = 0 } : qdisc.Discipline;
+
+    /// <summary>Actions get the numbers of the listing where these are free: so the same text is shown again. A number in use would share its action.</summary>
+    private static object WithFreeIndexes(RouteSocket socket, object target)
+    {
+        if (target is not Filter filter)
+            return target;
+        return filter with { Actions = [.. filter.Actions.Select(action => socket.FilterActions.List(action.Kind).Any(other => other.Index == action.Index) ? action with { Index = 0 } : action)] };
+    }
+}

@@ -1,0 +1,190 @@
+using Weir.Linux;
+using Weir.Linux.Bpf;
+using Weir.Netlink;
+using Weir.Netlink.Route;
+using Weir.Netlink.TrafficControl;
+using Weir.Netlink.TrafficControl.Actions;
+using Weir.Netlink.TrafficControl.Classifiers;
+using Weir.Netlink.TrafficControl.Disciplines;
+using Weir.Rules.Tc;
+using TcAction = Weir.Rules.Tc.TcAction;
+
+namespace Weir.Host.Tc;
+
+/// <summary>The kernel's qdiscs, classes and filters as the model of tc's texts.</summary>
+internal sealed class TcReader(RouteSocket socket)
+{
+    private readonly Dictionary<int, string> _names = socket.Links.List().ToDictionary(link => link.Index, link => link.Name);
+
+    /// <summary>All of them, in the order in which they were made links.</summary>
+    internal IReadOnlyDictionary<int, string> Names => _names;
+
+    internal string Name(int index) => _names.GetValueOrDefault(index) ?? $"if{index}";
+
+    internal IReadOnlyList<TcQdisc> Qdiscs() => [.. socket.Qdiscs.List().Select(Qdisc)];
+
+    internal IReadOnlyList<TcClass> Classes(int link) => [.. socket.TrafficClasses.List(link).Select(Class)];
+
+    internal IReadOnlyList<TcFilter> Filters(int link, uint parent) => [.. socket.Filters.List(link, parent).Select(Filter)];
+
+    internal TcQdisc Qdisc(Qdisc qdisc) => new(qdisc.Kind)
+    {
+        Device = Name(qdisc.LinkIndex),
+        Handle = qdisc.Handle,
+        Parent = qdisc.Parent,
+        References = qdisc.References == 1 ? null : qdisc.References,
+        Discipline = qdisc.Discipline switch
+        {
+            FifoQdisc fifo => new TcFifo(fifo.Limit),
+            HtbQdisc htb => new TcHtb(htb.RateToQuantum, htb.DefaultClass) { DirectPackets = htb.DirectPackets, DirectQueueLength = htb.DirectQueueLength },
+            TbfQdisc tbf => Tbf(tbf),
+            NetemQdisc { HasUnknown: false } netem => Netem(netem),
+            _ => null,
+        },
+    };
+
+    internal TcClass Class(TrafficClass @class) => new(@class.Kind)
+    {
+        Device = Name(@class.LinkIndex),
+        Handle = @class.Handle,
+        Parent = @class.Parent,
+        Leaf = @class.Leaf,
+        Htb = @class.Htb is not { } htb ? null : new TcHtbClass(htb.Rate, htb.Ceiling, htb.Burst, htb.CeilingBurst)
+        {
+            Priority = htb.Level == 0 ? htb.Priority : null,
+            Quantum = htb.Quantum,
+            Overhead = htb.Overhead,
+            MinimumPacket = htb.MinimumPacket,
+            Atm = htb.LinkLayer == 2,
+        },
+    };
+
+    internal TcFilter Filter(Filter filter) => new(Classifier(filter))
+    {
+        Device = Name(filter.LinkIndex),
+        Parent = filter.Parent,
+        Protocol = TcProtocols.Print(filter.Protocol),
+        Preference = filter.Preference,
+        Chain = filter.Chain,
+        Handle = filter.Handle,
+        Actions = [.. filter.Actions.Select(Action)],
+    };
+
+    /// <summary>As tc reckons it, from what may wait.</summary>
+    private static TcTbf Tbf(TbfQdisc tbf)
+    {
+        var latency = (1_000_000d * (tbf.Limit / (double)tbf.Rate)) - PacketSchedule.ToMicroseconds(PacketSchedule.TransmitTime(tbf.Rate, tbf.Burst));
+        if (tbf.PeakRate != 0)
+            latency = Math.Max(latency, (1_000_000d * (tbf.Limit / (double)tbf.PeakRate)) - PacketSchedule.ToMicroseconds(PacketSchedule.TransmitTime(tbf.PeakRate, tbf.PeakBurst)));
+        return new TcTbf(tbf.Rate, tbf.Burst, latency) { PeakRate = tbf.PeakRate, MinimumBurst = tbf.PeakBurst, Overhead = tbf.Overhead, MinimumPacket = tbf.MinimumPacket, Limit = tbf.Limit };
+    }
+
+    private static TcNetem Netem(NetemQdisc netem) => new(netem.Limit)
+    {
+        Delay = netem.Delay == 0 ? null : Microseconds(netem.Delay),
+        Jitter = Microseconds(netem.Jitter),
+        DelayCorrelation = netem.DelayCorrelation,
+        Loss = netem.Loss,
+        LossCorrelation = netem.LossCorrelation,
+        BurstLoss = netem.BurstLoss is { } bursts ? new TcBurstLoss(bursts.P, bursts.R, uint.MaxValue - bursts.PassInBad, bursts.LossInGood) : null,
+        Duplicate = netem.Duplicate,
+        DuplicateCorrelation = netem.DuplicateCorrelation,
+        Reorder = netem.Reorder,
+        ReorderCorrelation = netem.ReorderCorrelation,
+        Corrupt = netem.Corrupt,
+        CorruptCorrelation = netem.CorruptCorrelation,
+        Rate = netem.Rate,
+        PacketOverhead = netem.PacketOverhead,
+        CellSize = netem.CellSize,
+        CellOverhead = netem.CellOverhead,
+        Ecn = netem.Ecn,
+        Gap = netem.Gap,
+    };
+
+    private static uint Microseconds(ulong nanoseconds) => PacketSchedule.ToMicroseconds((uint)(nanoseconds / PacketSchedule.Tick));
+
+    private static TcClassifier Classifier(Filter filter)
+    {
+        TcClassifier read = filter.Classifier switch
+        {
+            U32Classifier { Police.Length: > 0 } => new TcUnknownClassifier("u32", ""),
+            U32Classifier u32 => U32(u32),
+            FlowerClassifier flower => new TcFlower(FlowerKeys.Print(flower)),
+            MatchallClassifier => new TcMatchall(),
+            BpfClassifier bpf => Bpf(bpf),
+            var other => new TcUnknownClassifier(other.Kind, ""),
+        };
+        return read with { ClassId = filter.Classifier.ClassId, Offload = Offload(filter.Classifier.Offload) };
+    }
+
+    private static TcU32 U32(U32Classifier u32) => new()
+    {
+        Divisor = u32.Divisor,
+        HashTable = u32.HashTable,
+        Terminal = u32.Terminal,
+        Link = u32.Link,
+        Mark = u32.Mark is { } mark ? new TcU32Mark(mark.Value, mark.Mask) : null,
+        Matches = [.. u32.Matches.Select(match => new TcU32Match(match.Value, match.Mask, match.Offset, match.OffsetMask != 0))],
+        Offset = u32.Offset is { } offset ? new TcU32Offset(offset.Mask, offset.Shift, offset.At, offset.Plus, offset.Variable) : null,
+        Eat = u32.Eat,
+        HashMask = u32.HashMask,
+        HashOffset = u32.HashOffset,
+        InputDevice = u32.InputDevice,
+    };
+
+    /// <summary>The program's name is the kernel's to tell, and only to root.</summary>
+    private static TcBpf Bpf(BpfClassifier bpf)
+    {
+        var read = new TcBpf(bpf.Name) { DirectAction = bpf.DirectAction, ProgramId = bpf.ProgramId, Tag = Convert.ToHexStringLower(bpf.Tag) };
+        if (bpf.ProgramId == 0)
+            return read;
+        try
+        {
+            using var program = BpfProgram.OpenById(bpf.ProgramId);
+            var info = program.Info();
+            return read with { ProgramName = info.Name, Jited = info.IsJited };
+        }
+        catch (LinuxException)
+        {
+            return read;
+        }
+    }
+
+    private static List<string> Offload(OffloadFlags flags)
+    {
+        List<string> words = [];
+        if (flags.HasFlag(OffloadFlags.SkipHardware))
+            words.Add("skip_hw");
+        if (flags.HasFlag(OffloadFlags.SkipSoftware))
+            words.Add("skip_sw");
+        if (flags.HasFlag(OffloadFlags.InHardware))
+            words.Add("in_hw");
+        else if (flags.HasFlag(OffloadFlags.NotInHardware))
+            words.Add("not_in_hw");
+        return words;
+    }
+
+    private TcAction Action(FilterAction action)
+    {
+        var control = TcControls.Print(action.Control);
+        TcAction read = action switch
+        {
+            MirredAction mirred => new TcMirred(
+                mirred.Target is MirredTarget.IngressMirror or MirredTarget.IngressRedirect, mirred.Target is MirredTarget.EgressRedirect or MirredTarget.IngressRedirect, Name(mirred.LinkIndex), control),
+            PeditAction pedit => new TcPedit([.. pedit.Keys.Select(key => new TcPeditKey(TcHeaders.Print(key.Header), key.Offset, key.Value, key.Mask, key.Command == PeditCommand.Add))], control) { Extended = pedit.Extended },
+            GactAction gact => new TcGact(control, gact.Randomness switch { GactRandomness.Random => "netrand", GactRandomness.Every => "determ", _ => "none" }, TcControls.Print(gact.RandomControl), gact.RandomValue),
+            SkbeditAction skbedit => new TcSkbedit(control)
+            {
+                QueueMapping = skbedit.QueueMapping,
+                Priority = skbedit.Priority,
+                Mark = skbedit.Mark,
+                MarkMask = skbedit.MarkMask == uint.MaxValue ? null : skbedit.MarkMask,
+                PacketType = skbedit.PacketType is { } type ? TcHeaders.PacketTypes.ElementAtOrDefault(type) ?? $"{type}" : null,
+                InheritDsField = skbedit.InheritDsField,
+            },
+            CsumAction csum => new TcCsum([.. TcHeaders.Checksums.Where((_, i) => ((uint)csum.Kinds & (1u << i)) != 0)], control),
+            _ => new TcUnknownAction(action.Kind, action.Kind),
+        };
+        return read with { Index = action.Index, References = (uint)action.References, Bindings = (uint)action.Bindings };
+    }
+}
