@@ -29,7 +29,8 @@ dotnet_places() {
 find_sdk() {
   local place others=
   while read -r place; do
-    [ -x "$place/dotnet" ] || continue
+    # A shim on PATH (asdf, a wrapper script) starts the SDK but is not where the runtime lies.
+    [ -x "$place/dotnet" ] && [ -d "$place/host/fxr" ] || continue
     if (cd "$root" && "$place/dotnet" --version) >/dev/null 2>&1; then
       dotnet=$place/dotnet
       export DOTNET_ROOT=$place
