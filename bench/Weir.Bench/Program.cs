@@ -1,5 +1,6 @@
 using Weir.Bench;
 using Weir.Bench.Datapath;
+using Weir.Bench.Nftables;
 
 // Each is a measurement of its own, with its own text on standard output: ./dev bench NAME
 IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string, Func<string[], int>>
@@ -8,6 +9,7 @@ IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string
     ["datapath"] = DatapathBench.Run,
     ["ring"] = RingBench.Run,
     ["iptables"] = IptablesBench.Run,
+    ["nftables"] = NftBench.Run,
 };
 
 string name = args.FirstOrDefault() ?? "";

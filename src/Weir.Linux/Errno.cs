@@ -30,6 +30,7 @@ public enum Errno
     ERESTART = 85,
     EMSGSIZE = 90,
     ENOPROTOOPT = 92,
+    EPROTONOSUPPORT = 93,
     EOPNOTSUPP = 95,
     EADDRINUSE = 98,
     EADDRNOTAVAIL = 99,

@@ -21,3 +21,18 @@ internal enum GenerationAttribute : ushort
     NFTA_GEN_PROC_PID = 2,
     NFTA_GEN_PROC_NAME = 3,
 }
+
+/// <summary>include/uapi/linux/netfilter/nf_tables_compat.h: NFTA_COMPAT_.</summary>
+internal enum CompatAttribute : ushort
+{
+    NFTA_COMPAT_NAME = 1,
+    NFTA_COMPAT_REV = 2,
+    NFTA_COMPAT_TYPE = 3,
+}
+
+/// <summary>The two kinds of xtables extensions.</summary>
+public enum XtKind : uint
+{
+    Match = 0,
+    Target = 1,
+}

@@ -74,6 +74,23 @@ internal static class NftElementMessage
         }
     }
 
+    /// <summary>The elements of one notification, with their set.</summary>
+    internal static NftElementsEvent ReadEvent(NftEventKind kind, NetlinkMessage message, NameCache names)
+    {
+        string table = "", set = "";
+        foreach (var attribute in message.Attributes<NftHeader>())
+        {
+            if ((ElementListAttribute)attribute.Type == ElementListAttribute.NFTA_SET_ELEM_LIST_TABLE)
+                table = names.Get(attribute.Value);
+            else if ((ElementListAttribute)attribute.Type == ElementListAttribute.NFTA_SET_ELEM_LIST_SET)
+                set = names.Get(attribute.Value);
+        }
+
+        var elements = new List<NftElement>();
+        Read(message, names, elements);
+        return new NftElementsEvent(kind, message.Header<NftHeader>().Family, table, set, elements);
+    }
+
     private static NftElement Read(NetlinkAttributes attributes, NameCache names)
     {
         NftValue key = default, keyEnd = default, userData = default;

@@ -40,4 +40,7 @@ internal enum NftMessageType : ushort
     NFT_MSG_DESTROYOBJ = 0x0a1f,
     NFT_MSG_DESTROYFLOWTABLE = 0x0a20,
     NFT_MSG_GETSETELEM_RESET = 0x0a21,
+
+    /// <summary>include/uapi/linux/netfilter/nf_tables_compat.h, subsystem 11.</summary>
+    NFNL_MSG_COMPAT_GET = 0x0b00,
 }

@@ -168,6 +168,27 @@ public sealed class NftSocket : IDisposable
         return Dump("list flow tables", writer, NftMessageType.NFT_MSG_GETFLOWTABLE, NftMessageType.NFT_MSG_NEWFLOWTABLE, message => NftFlowTableMessage.Read(message, names));
     }
 
+    /// <summary>Whether the kernel has a revision of an xtables match or target for nft_compat; it loads the module if need be.</summary>
+    /// <param name="family">Ip, Ip6, Arp or Bridge.</param>
+    public bool HasExtension(NftFamily family, string name, uint revision, XtKind kind)
+    {
+        var writer = _exchange.Begin();
+        writer.WriteFixed(NftHeader.Of(family));
+        writer.WriteString(CompatAttribute.NFTA_COMPAT_NAME, name);
+        writer.WriteUInt32BigEndian(CompatAttribute.NFTA_COMPAT_REV, revision);
+        writer.WriteUInt32BigEndian(CompatAttribute.NFTA_COMPAT_TYPE, (uint)kind);
+        try
+        {
+            _exchange.Get($"ask for {name} revision {revision}", writer, (NetlinkMessageType)NftMessageType.NFNL_MSG_COMPAT_GET, _ => { });
+            return true;
+        }
+        catch (NetlinkException exception) when (exception.Errno is (int)Errno.ENOENT or (int)Errno.EPROTONOSUPPORT or (int)Errno.EOPNOTSUPP or (int)Errno.EINVAL)
+        {
+            // ENOENT: no such extension; EPROTONOSUPPORT: not this revision. A kernel without nft_compat does not know the message at all.
+            return false;
+        }
+    }
+
     public void Dispose() => _exchange.Dispose();
 
     private NftRuleset ReadOnce(uint generation, NftFamily family, Predicate<NftSet>? elementsOf)

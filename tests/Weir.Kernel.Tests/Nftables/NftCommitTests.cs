@@ -76,6 +76,17 @@ public class NftCommitTests
     }
 
     [Fact]
+    public void Extensions_of_xtables_are_asked_for_by_revision()
+    {
+        RootTier.Require("ip");
+        using var host = new NftOracle();
+        Assert.True(host.Socket.HasExtension(NftFamily.Ip, "MARK", 2, XtKind.Target));
+        Assert.True(host.Socket.HasExtension(NftFamily.Ip, "connmark", 1, XtKind.Match));
+        Assert.False(host.Socket.HasExtension(NftFamily.Ip, "connmark", 99, XtKind.Match));
+        Assert.False(host.Socket.HasExtension(NftFamily.Ip, "weir-has-none", 0, XtKind.Target));
+    }
+
+    [Fact]
     public void Ten_thousand_rules_go_in_one_batch_and_come_back_without_more_memory_than_they_are()
     {
         RootTier.Require("ip");
