@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Weir.Host.Formats;
 using Weir.Linux;
 using Weir.Netlink;
@@ -25,10 +26,13 @@ internal sealed class IpLoad(IReadOnlyList<IpLine> lines, IpNameTables names, Ne
         ReadIndexes(socket);
         try
         {
+            HashSet<(AddressFamily, string)> present = There(socket);
             RouteBatch batch = socket.Batch();
             List<IpLine> waiting = [];
             foreach (IpLine line in lines)
             {
+                if (line.Entry is { Verb: IpVerb.List } listed && KeyOf(listed) is { } key && present.Contains(key))
+                    continue;
                 if (line.Entry is LinkCommand command)
                 {
                     Finish(batch, waiting);
@@ -57,6 +61,32 @@ internal sealed class IpLoad(IReadOnlyList<IpLine> lines, IpNameTables names, Ne
         using RouteSocket socket = RouteSocket.Open(ns);
         TakeBack(socket);
     }
+
+    /// <summary>
+    /// What a listing need not add: the rules and routes that are there, as they are printed. Sent as they are listed, those that the kernel made itself
+    /// would be there twice: its rules are of a protocol that is not printed, and a metric of 0 means another one when it is asked for (IPv6).
+    /// </summary>
+    private HashSet<(AddressFamily Family, string Text)> There(RouteSocket socket)
+    {
+        HashSet<(AddressFamily, string)> there = [];
+        if (!lines.Any(line => line.Entry is (RuleEntry or RouteEntry) and { Verb: IpVerb.List }))
+            return there;
+        KernelEntries entries = new(socket);
+        foreach (AddressFamily family in (ReadOnlySpan<AddressFamily>)[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
+        {
+            there.UnionWith(entries.Rules(family).Select(rule => KeyOf(rule)!.Value));
+            there.UnionWith(entries.Routes(family).Select(route => KeyOf(route)!.Value));
+        }
+
+        return there;
+    }
+
+    private (AddressFamily Family, string Text)? KeyOf(IpEntry entry) => entry switch
+    {
+        RuleEntry rule => (rule.Family, RuleText.Print(rule, names)),
+        RouteEntry route => (route.Family, RouteText.Print(route, names, withTable: true)),
+        _ => null,
+    };
 
     private string Describe(IpLine line)
     {
@@ -90,7 +120,7 @@ internal sealed class IpLoad(IReadOnlyList<IpLine> lines, IpNameTables names, Ne
         switch (verb)
         {
             // In their order behind one another, as they are listed; an equal one is refused all the same. IPv6 has no order, and appending there means another leg.
-            case IpVerb.List when route.Family == System.Net.Sockets.AddressFamily.InterNetwork: batch.Append(route, line); break;
+            case IpVerb.List when route.Family == AddressFamily.InterNetwork: batch.Append(route, line); break;
             case IpVerb.List or IpVerb.Prepend: batch.Prepend(route, line); break;
             case IpVerb.Replace: batch.Replace(route, line); break;
             case IpVerb.Change: batch.Change(route, line); break;

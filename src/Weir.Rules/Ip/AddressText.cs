@@ -34,8 +34,6 @@ public static class AddressText
             line.Append(word).Append(' ');
         if (Unnamed(address) is > 0 and var rest)
             line.Append($"flags {rest:x2} ");
-        if (address.Protocol != 0)
-            line.Append($"proto {Protocol(address.Protocol)} ");
         line.Append(address.Label);
         line.Append($"\n       valid_lft {Lifetime(address.ValidLifetime)} preferred_lft {Lifetime(address.PreferredLifetime)}");
         return line.ToString();
@@ -59,8 +57,6 @@ public static class AddressText
             writer.WriteBoolean(word, true);
         if (Unnamed(address) is > 0 and var rest)
             writer.WriteString("ifa_flags", $"{rest:x2}");
-        if (address.Protocol != 0)
-            writer.WriteString("protocol", Protocol(address.Protocol));
         if (address.Label.Length != 0)
             writer.WriteString("label", address.Label);
         writer.WriteNumber("valid_life_time", address.ValidLifetime);
@@ -180,9 +176,7 @@ public static class AddressText
             : throw new LineException($"'{word}' is no lifetime: seconds, or forever.");
     }
 
-    /// <summary>IFAPROT_ names of iproute2's lib/rt_names.c.</summary>
-    private static string Protocol(byte number) => number switch { 1 => "kernel_lo", 2 => "kernel_ra", 3 => "kernel_ll", _ => $"0x{number:x2}" };
-
+    /// <summary>IFAPROT_ names; newer tools print them, 6.1 does not.</summary>
     private static byte ProtocolOf(string word) => word switch
     {
         "kernel_lo" => 1,

@@ -35,6 +35,9 @@ public sealed class IpNames
     /// <summary>The name, or the number in hexadecimal, as <c>tos</c> is printed.</summary>
     public string OfHex(uint number) => _names.GetValueOrDefault(number) ?? $"0x{number:x2}";
 
+    /// <summary>The name, or <c>ipproto-200</c>, as a packet's protocol is printed.</summary>
+    public string OfProtocol(uint number) => _names.GetValueOrDefault(number) ?? $"ipproto-{number}";
+
     /// <summary>A name, or a number in decimal or hexadecimal.</summary>
     public bool TryFind(string word, out uint number) => _numbers.TryGetValue(word, out number) || TryNumber(word, out number);
 

@@ -31,7 +31,7 @@ public static class RuleText
         if (rule.Users is { } users)
             line.Append($" uidrange {users.First}-{users.Last}");
         if (rule.IpProtocol != 0)
-            line.Append($" ipproto {names.IpProtocols.Of(rule.IpProtocol)}");
+            line.Append($" ipproto {names.IpProtocols.OfProtocol(rule.IpProtocol)}");
         if (rule.SourcePorts is { } sport)
             line.Append($" sport {Range(sport)}");
         if (rule.DestinationPorts is { } dport)
@@ -100,7 +100,7 @@ public static class RuleText
         }
 
         if (rule.IpProtocol != 0)
-            writer.WriteString("ipproto", names.IpProtocols.Of(rule.IpProtocol));
+            writer.WriteString("ipproto", names.IpProtocols.OfProtocol(rule.IpProtocol));
         WritePorts(writer, "sport", rule.SourcePorts);
         WritePorts(writer, "dport", rule.DestinationPorts);
         if (rule.TunnelId != 0)
@@ -163,7 +163,7 @@ public static class RuleText
                 "iif" or "dev" => rule with { InputLink = Value.Word(words, word), InputDetached = words.Take("[detached]") },
                 "oif" => rule with { OutputLink = Value.Word(words, word), OutputDetached = words.Take("[detached]") },
                 "uidrange" => rule with { Users = Value.Range(words, word) },
-                "ipproto" => rule with { IpProtocol = (byte)Value.Named(words, word, names.IpProtocols, byte.MaxValue) },
+                "ipproto" => rule with { IpProtocol = Protocol(words, names) },
                 "sport" => rule with { SourcePorts = Value.Ports(words, word) },
                 "dport" => rule with { DestinationPorts = Value.Ports(words, word) },
                 "tun_id" => rule with { TunnelId = Value.Long(words, word) },
@@ -186,6 +186,14 @@ public static class RuleText
         }
 
         return rule;
+    }
+
+    private static byte Protocol(Words words, IpNameTables names)
+    {
+        const string unnamed = "ipproto-";
+        if (words.Peek?.StartsWith(unnamed, StringComparison.Ordinal) != true)
+            return (byte)Value.Named(words, "ipproto", names.IpProtocols, byte.MaxValue);
+        return byte.TryParse(Value.Word(words, "ipproto").AsSpan(unnamed.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new LineException("'ipproto' takes a number up to 255.");
     }
 
     private static RuleEntry Mark(RuleEntry rule, Words words)
