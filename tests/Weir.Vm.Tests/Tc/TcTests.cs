@@ -44,21 +44,26 @@ public class TcTests
             """, scene.Tc("filter show dev vexbe87-eth0 parent ffff:").Output, "the first two rules");
     }
 
-    /// <summary>Each qdisc with the words that it has, alone, so that a difference names it.</summary>
-    [Theory]
-    [InlineData("pfifo limit 33")]
-    [InlineData("tbf rate 256kbit burst 5k latency 50ms mpu 64")]
-    [InlineData("netem delay 10ms")]
-    [InlineData("netem delay 100ms 10ms 25% loss 1% 30% duplicate 2% corrupt 0.1%")]
-    [InlineData("netem delay 1s reorder 25% 50% gap 5 ecn loss 3% limit 77")]
-    [InlineData("netem rate 1mbit 20 100 5")]
-    [InlineData("netem loss gemodel 1% 10% 70% 0.1% duplicate 5%")]
-    [InlineData("netem delay 1.5us loss 0.1%")]
-    [InlineData("htb default 0x12 r2q 100 direct_qlen 50")]
-    public void A_qdisc_is_installed_and_listed_as_tc_does(string words)
+    /// <summary>A device for each, all in one scene: what costs time inside are the programs that are started.</summary>
+    [Fact]
+    public void Every_qdisc_is_installed_and_listed_as_tc_does()
     {
         VirtualMachine.Require(Modules);
-        TcScene.InstalledTheSameWay($"tc qdisc add dev d0 root handle 1: {words}\n", ["d0"], words);
+        string[] qdiscs =
+        [
+            "pfifo limit 33",
+            "tbf rate 256kbit burst 5k latency 50ms mpu 64",
+            "netem delay 10ms",
+            "netem delay 100ms 10ms 25% loss 1% 30% duplicate 2% corrupt 0.1%",
+            "netem delay 1s reorder 25% 50% gap 5 ecn loss 3% limit 77",
+            "netem rate 1mbit 20 100 5",
+            "netem loss gemodel 1% 10% 70% 0.1% duplicate 5%",
+            "netem delay 1.5us loss 0.1%",
+            "htb default 0x12 r2q 100 direct_qlen 50",
+        ];
+        TcScene.InstalledTheSameWay(
+            string.Concat(qdiscs.Index().Select(qdisc => $"tc qdisc add dev d{qdisc.Index} root handle 1: {qdisc.Item}\n")),
+            [.. qdiscs.Index().Select(qdisc => $"d{qdisc.Index}")]);
     }
 
     [Fact]
