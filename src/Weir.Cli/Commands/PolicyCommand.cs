@@ -84,21 +84,9 @@ internal static class PolicyCommand
 
     private static async Task<ConfigResult<PolicyConfig>> ReadAsync(Invocation invocation, AgentClient? agent, string path)
     {
-        var text = path == "-" ? await Console.In.ReadToEndAsync(invocation.Cancel) : await ReadFileAsync(path, invocation.Cancel);
+        var text = await InputFile.ReadAsync(path, invocation.Cancel);
         var workloads = agent is null ? null : (await agent.WorkloadsAsync(invocation.Cancel)).Select(workload => workload.Name);
         return PolicyYaml.Parse(text, path, workloads);
-    }
-
-    private static async Task<string> ReadFileAsync(string path, CancellationToken cancel)
-    {
-        try
-        {
-            return await File.ReadAllTextAsync(path, cancel);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new AgentException(AgentProblem.Request, $"{path} can't be read: {exception.Message}", exception);
-        }
     }
 
     private static void Show(Invocation invocation, PolicyConfig policy)

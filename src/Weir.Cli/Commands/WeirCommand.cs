@@ -31,6 +31,7 @@ public static class WeirCommand
             MapCommand.Create(host),
             ModeCommand.Create(host),
             PolicyCommand.Create(host),
+            RulesCommand.Create(host),
             CompletionCommand.Create(host),
         };
         host.Globals.AddTo(root);

@@ -22,10 +22,13 @@ public sealed class NftFormat : IRulesFormat
         return findings.Length == 0 ? new NftLoad(ns, builder.Batch, builder.Messages) : throw new RulesTextException(findings);
     }
 
-    public string Show(NetworkNamespace ns)
+    public string Show(NetworkNamespace ns) => Show(ns, leaveOut: null);
+
+    /// <param name="leaveOut">Tables that are shown elsewhere, by family (<c>ip</c>) and name; null: none.</param>
+    public string Show(NetworkNamespace ns, Func<string, string, bool>? leaveOut)
     {
         using var socket = NftSocket.Open(ns);
-        return NftRulesetReader.Read(socket.Read(), new NftHostNames(ns)).ToString();
+        return NftRulesetReader.Read(socket.Read(), new NftHostNames(ns), leaveOut).ToString();
     }
 
     public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer)

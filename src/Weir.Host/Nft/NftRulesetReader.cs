@@ -28,12 +28,16 @@ internal sealed class NftRulesetReader
         _rules = kernel.Rules.ToLookup(rule => (rule.Family, rule.Table, rule.Chain));
     }
 
-    internal static Model.NftRuleset Read(Kernel.NftRuleset kernel, NftNames names)
+    /// <param name="leaveOut">Tables that are shown elsewhere, by family and name; null: none.</param>
+    internal static Model.NftRuleset Read(Kernel.NftRuleset kernel, NftNames names, Func<string, string, bool>? leaveOut = null)
     {
         var reader = new NftRulesetReader(kernel, names);
         var items = new List<NftItem>();
         foreach (var table in kernel.Tables)
         {
+            if (leaveOut?.Invoke(table.Family.Word(), table.Name) == true)
+                continue;
+
             // nft tells it on its standard error.
             if (kernel.Rules.Any(rule => rule.Family == table.Family && rule.Table == table.Name && rule.Expressions.Any(expression => expression is XtMatch or XtTarget)))
                 items.Add(new NftRemarkLine($"# Warning: table {table.Family.Word()} {table.Name} is managed by iptables-nft, do not touch!"));

@@ -19,6 +19,7 @@ internal static class NftXtText
         return (match.Name, match.Revision) switch
         {
             ("comment", _) => "",
+            ("connmark", 1) when info.Length >= 9 => ConnectionMarkMatch(info),
             ("conntrack", 3) when info.Length >= 154 => Conntrack(info),
             ("multiport", 1) when info.Length >= 48 && transport is not null => Multiport(info, transport),
             ("addrtype", 1) when info.Length >= 8 => AddressType(info),
@@ -51,6 +52,13 @@ internal static class NftXtText
     private static uint Word(ReadOnlySpan<byte> info, int at) => BinaryPrimitives.ReadUInt32LittleEndian(info[at..]);
 
     private static ushort Short(ReadOnlySpan<byte> info, int at) => BinaryPrimitives.ReadUInt16LittleEndian(info[at..]);
+
+    /// <summary>struct xt_connmark_mtinfo1: u32 mark, u32 mask, u8 invert.</summary>
+    private static string ConnectionMarkMatch(ReadOnlySpan<byte> info)
+    {
+        var (mark, mask, isNot) = (Word(info, 0), Word(info, 4), info[8] != 0);
+        return mask == uint.MaxValue ? $"ct mark {(isNot ? "!= " : "")}0x{mark:x}" : $"ct mark and 0x{mask:x} {(isNot ? "!=" : "==")} 0x{mark:x}";
+    }
 
     private static string? Conntrack(ReadOnlySpan<byte> info)
     {
