@@ -15,7 +15,7 @@ public static class NetlinkReplies
         socket => socket.Rules.List(AddressFamily.InterNetwork), socket => socket.Neighbors.List(), socket => socket.NamespaceIds.List(),
         socket => socket.Links.Visit(link => link.ToLink()), socket => socket.Routes.Visit(AddressFamily.InterNetwork, 0, route => route.ToRoute()),
         socket => socket.Routes.Get(System.Net.IPAddress.Loopback), socket => socket.Neighbors.Get(1, System.Net.IPAddress.Loopback), Batch, Kinds,
-        socket => socket.Qdiscs.List(), socket => socket.Filters.List(1), socket => socket.Links.Delete(1),
+        socket => socket.Qdiscs.List(), socket => socket.TrafficClasses.List(1), socket => socket.Chains.List(1), socket => socket.Filters.List(1), socket => socket.Links.Delete(1),
     ];
 
     private static void Batch(RouteSocket socket)

@@ -24,6 +24,7 @@ public static class TargetList
         ["nft"] = NftTarget.Run,
         ["netlink"] = NetlinkReplies.Run,
         ["nft-replies"] = NftRepliesTarget.Run,
+        ["tc"] = TcTextTarget.Run,
         ["tcp-options"] = TcpOptionsTarget.Run,
     };
 }
