@@ -1,6 +1,7 @@
 using Weir.Agent;
 using Weir.Host.Formats;
 using Weir.Linux;
+using Weir.Rules.Ipset;
 using Weir.Rules.Text;
 
 namespace Weir.Cli.Rules;
@@ -42,6 +43,7 @@ internal sealed class RulesFile
     public LoadedFile Check(NetworkNamespace ns, LoadOptions options)
     {
         List<string> messages = [], findings = [];
+        options = options with { SetsToCome = [.. SetsCreated()] };
         foreach (var section in _sections)
         {
             try
@@ -75,13 +77,40 @@ internal sealed class RulesFile
         }
         catch (Exception exception)
         {
-            while (done.TryPop(out var load))
-                load.Undo();
+            TakeBack(done, exception);
             throw Refusal(exception);
         }
 
         return new LoadedFile(_path, Formats, Installed: true, messages, []);
     }
+
+    /// <summary>One part that can't be taken back does not keep the others.</summary>
+    private void TakeBack(Stack<ILoad> done, Exception reason)
+    {
+        var failures = new List<string>();
+        while (done.TryPop(out var load))
+        {
+            try
+            {
+                load.Undo();
+            }
+            catch (Exception exception)
+            {
+                failures.Add(exception.Message);
+            }
+        }
+
+        if (failures.Count > 0)
+            throw new AgentException(AgentProblem.Host, $"{_path} was not installed, and not all of what was done before could be taken back.", [reason.Message, .. failures], reason);
+    }
+
+    private IEnumerable<string> SetsCreated() =>
+        from section in _sections
+        where section.Format == TextFormat.Ipset
+        from line in IpsetText.Parse(section.Text, new IpsetContext()).Model.Lines
+        let create = line.Command as IpsetCreate
+        where create is not null
+        select create.Name;
 
     private Exception Refusal(Exception exception) => exception switch
     {

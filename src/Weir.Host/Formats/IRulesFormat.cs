@@ -43,4 +43,7 @@ public sealed record LoadOptions
 
     /// <summary>The counters of a text are set (<c>iptables-restore --counters</c>); otherwise they begin at 0.</summary>
     public bool Counters { get; init; }
+
+    /// <summary>Names of ipset's sets that another text of the same file creates: rules may name them when a text is prepared, and they are looked up when it is applied.</summary>
+    public IReadOnlyCollection<string> SetsToCome { get; init; } = [];
 }

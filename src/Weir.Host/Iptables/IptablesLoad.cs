@@ -46,7 +46,7 @@ internal sealed class IptablesLoad : ILoad
         var socket = NftSocket.Open(ns);
         try
         {
-            load.Plan(socket, script.Findings);
+            load.Plan(socket, script.Findings, options.SetsToCome);
             load._socket = socket;
             return load;
         }
@@ -62,6 +62,8 @@ internal sealed class IptablesLoad : ILoad
     {
         using var socket = _socket ?? NftSocket.Open(_ns);
         _socket = null;
+        if (_options.SetsToCome.Count > 0)
+            Plan(socket, [], []);
         for (var attempt = 0; ; attempt++)
         {
             try
@@ -71,7 +73,7 @@ internal sealed class IptablesLoad : ILoad
             }
             catch (NftBatchException exception) when (exception.Failure == NftBatchFailure.StaleGeneration && attempt < Attempts)
             {
-                Plan(socket, []);
+                Plan(socket, [], []);
             }
             catch (NftBatchException exception) when (exception.First.Tag is IptablesChange change)
             {
@@ -95,9 +97,9 @@ internal sealed class IptablesLoad : ILoad
     }
 
     /// <summary>Reads what is there and makes the changes; changes nothing.</summary>
-    private void Plan(NftSocket socket, IReadOnlyList<TextFinding> findings)
+    private void Plan(NftSocket socket, IReadOnlyList<TextFinding> findings, IReadOnlyCollection<string> setsToCome)
     {
-        using var sets = new SetNames(_ns);
+        using var sets = new SetNames(_ns, setsToCome);
         var plan = new IptablesPlan(_script.Family, new RuleWriter(new XtContext(_script.Family, sets)));
         var named = _script.Sections.Select(section => section.Table).ToHashSet(StringComparer.Ordinal);
         _before = Snapshot(socket, named);

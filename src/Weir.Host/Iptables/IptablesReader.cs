@@ -15,7 +15,7 @@ internal sealed class IptablesReader(NetworkNamespace ns, IptablesFamily family)
 
     internal IptablesRuleset Read(NftRuleset kernel)
     {
-        using var sets = new SetNames(ns);
+        using var sets = new SetNames(ns, []);
         var links = new Lazy<Dictionary<uint, string>>(ListLinks);
         var context = new XtContext(family, sets);
         var tables = new List<IptablesTable>();

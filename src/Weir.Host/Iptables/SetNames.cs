@@ -5,7 +5,8 @@ using Weir.Netlink.Protocol;
 namespace Weir.Host.Iptables;
 
 /// <summary>The sets of a namespace by name and number; asks the kernel when it is first asked.</summary>
-internal sealed class SetNames(NetworkNamespace ns) : IDisposable
+/// <param name="toCome">Sets that are taken as there although they have no number yet (<see cref="Formats.LoadOptions.SetsToCome"/>): they have 0.</param>
+internal sealed class SetNames(NetworkNamespace ns, IReadOnlyCollection<string> toCome) : IDisposable
 {
     private readonly Dictionary<string, ushort?> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<ushort, string?> _names = [];
@@ -15,7 +16,7 @@ internal sealed class SetNames(NetworkNamespace ns) : IDisposable
     internal ushort? Find(string name)
     {
         if (!_numbers.TryGetValue(name, out var number))
-            _numbers[name] = number = Ask(indexes => indexes.Find(name)?.Index);
+            _numbers[name] = number = Ask(indexes => indexes.Find(name)?.Index) ?? (toCome.Contains(name) ? (ushort)0 : null);
         return number;
     }
 

@@ -16,9 +16,12 @@ public sealed class RulesCommandTests : IDisposable
     {
         Require();
         using TestNamespace node = AmbientNode();
-        string transcript = File.ReadAllText(Path.Combine(Repository.Root, "tests/golden/rules/ambient-node.txt"));
+        string transcript = File.ReadAllText(Path.Combine(Repository.Root, "tests/golden/rules/ambient-node.txt")), before = Dump(node);
 
-        Weir("rules", "load", _folder.Write("node.txt", transcript), "--at", node.Name).Check();
+        // The set that a rule names is made by the same file: a check takes it as there, and makes none.
+        Weir("rules", "load", _folder.Write("node.txt", transcript), "--check", "--at", node.Name).Check();
+        Assert.Equal(before, Dump(node));
+        Weir("rules", "load", _folder.PathOf("node.txt"), "--at", node.Name).Check();
 
         string[] saved = node.Run("iptables-save").Output.Split('\n');
         foreach (string line in transcript.Split('\n').Where(line => line.StartsWith("-A ", StringComparison.Ordinal)))

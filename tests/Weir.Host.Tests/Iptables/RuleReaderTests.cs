@@ -27,7 +27,7 @@ public class RuleReaderTests
     {
         var random = new SeededGenerator(20);
         using var ns = NetworkNamespace.OpenCurrent();
-        using var sets = new SetNames(ns);
+        using var sets = new SetNames(ns, []);
         for (var i = 0; i < 20_000; i++)
         {
             var context = new XtContext(random.Pick(IptablesFamily.IPv4, IptablesFamily.IPv6), sets);
