@@ -20,33 +20,24 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
         return links.TryGetValue(name, out var index) ? index : throw new TcBuildException($"there is no device {name}");
     }
 
-    internal Qdisc Qdisc(TcQdisc qdisc) => new(Link(qdisc.Device), qdisc.Kind, qdisc.Handle, qdisc.Parent)
+    /// <param name="isListed">tc has printed it, so its sizes are rounded: see <see cref="ListedBurst"/>.</param>
+    internal Qdisc Qdisc(TcQdisc qdisc, bool isListed) => new(Link(qdisc.Device), qdisc.Kind, qdisc.Handle, qdisc.Parent)
     {
         Discipline = qdisc.Discipline switch
         {
             TcFifo fifo => new FifoQdisc { Limit = fifo.Limit },
             TcHtb htb => new HtbQdisc { RateToQuantum = htb.RateToQuantum, DefaultClass = htb.DefaultClass, DirectQueueLength = htb.DirectQueueLength },
-            TcTbf tbf => Tbf(tbf),
+            TcTbf tbf => isListed ? ListedBurst.Bucket(tbf, Tbf(tbf)) : Tbf(tbf),
             TcNetem netem => Netem(netem),
             // What tc fills in itself when nothing is said.
             _ => qdisc.Kind switch { "htb" => new HtbQdisc(), "netem" => new NetemQdisc(), _ => null },
         },
     };
 
-    internal TrafficClass Class(TcClass @class) => new(Link(@class.Device), @class.Kind, @class.Handle, @class.Parent)
+    /// <inheritdoc cref="Qdisc"/>
+    internal TrafficClass Class(TcClass @class, bool isListed) => new(Link(@class.Device), @class.Kind, @class.Handle, @class.Parent)
     {
-        Htb = @class.Htb is not { } htb ? null : new HtbClass
-        {
-            Rate = htb.Rate,
-            Ceiling = htb.Ceiling,
-            Burst = htb.Burst,
-            CeilingBurst = htb.CeilingBurst,
-            Priority = htb.Priority ?? 0,
-            Quantum = htb.Quantum,
-            Overhead = htb.Overhead,
-            MinimumPacket = htb.MinimumPacket,
-            LinkLayer = (byte)(htb.Atm ? 2 : 1),
-        },
+        Htb = @class.Htb is { } htb ? Htb(htb, isListed) : null,
     };
 
     internal Filter Filter(TcFilter filter)
@@ -67,6 +58,27 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
         };
     }
 
+    private static HtbClass Htb(TcHtbClass htb, bool isListed)
+    {
+        HtbClass built = new()
+        {
+            Rate = htb.Rate,
+            Ceiling = htb.Ceiling,
+            Burst = htb.Burst,
+            CeilingBurst = htb.CeilingBurst,
+            Priority = htb.Priority ?? 0,
+            Quantum = htb.Quantum,
+            Overhead = htb.Overhead,
+            MinimumPacket = htb.MinimumPacket,
+            LinkLayer = LinkLayer(htb.Atm),
+        };
+        if (!isListed)
+            return built;
+        var (rate, ticks) = ListedBurst.Ticks(htb.Rate, htb.Burst);
+        var (ceiling, ceilingTicks) = ListedBurst.Ticks(htb.Ceiling, htb.CeilingBurst);
+        return built with { Rate = rate, BurstTicks = ticks, Ceiling = ceiling, CeilingBurstTicks = ceilingTicks };
+    }
+
     private static TbfQdisc Tbf(TcTbf tbf)
     {
         // tc's reckoning: what the rate brings in that time, and the bucket; the smaller one of the two rates.
@@ -77,13 +89,16 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
         {
             Rate = tbf.Rate,
             Burst = tbf.Burst,
-            Limit = tbf.Limit ?? (uint)Math.Min(limit, uint.MaxValue),
+            Limit = tbf.Limit ?? (uint)Math.Clamp(limit, 0, uint.MaxValue),
             PeakRate = tbf.PeakRate,
             PeakBurst = tbf.MinimumBurst,
             Overhead = tbf.Overhead,
             MinimumPacket = tbf.MinimumPacket,
+            LinkLayer = LinkLayer(tbf.Atm),
         };
     }
+
+    private static byte LinkLayer(bool isAtm) => (byte)(isAtm ? 2 : 1);
 
     private static NetemQdisc Netem(TcNetem netem) => new()
     {

@@ -27,16 +27,18 @@ public sealed class TcFormat : IRulesFormat
         var links = socket.Links.List();
         var builder = new TcBuilder(links.ToDictionary(link => link.Name, link => link.Index));
         var loops = new MirrorLoops(links);
+        var reader = new TcReader(socket);
+        var present = new TcPresent(socket, reader);
         List<TcStep> steps = [];
         foreach (var entry in Ordered(parsed.Model))
         {
             var (verb, what) = entry is TcCommand command ? (command.Verb, command.Object) : (TcVerb.Add, ((TcShown)entry).Object);
             try
             {
-                var target = Build(builder, what);
-                if (entry is TcShown && IsThere(socket, target))
+                if (entry is TcShown && present.Has(what))
                     continue;
-                steps.Add(new TcStep(entry.Line, entry.Text.Split('\n')[0], verb, entry is TcShown ? WithFreeIndexes(socket, target) : target));
+                var target = Build(builder, what, entry is TcShown);
+                steps.Add(new TcStep(entry.Line, entry.Text.Split('\n')[0], verb, entry is TcShown ? present.WithFreeIndexes(target) : target));
                 if (what is TcFilter filter && verb != TcVerb.Delete)
                     loops.Add(filter, new TextFinding(entry.Line, entry.Text.Split('\n')[0], ""));
             }
@@ -46,7 +48,6 @@ public sealed class TcFormat : IRulesFormat
             }
         }
 
-        var reader = new TcReader(socket);
         foreach (var filter in TcHooks.Of(socket).SelectMany(hook => reader.Filters(hook.Link, hook.Parent)))
             loops.Add(filter, null);
         findings.AddRange(loops.Find());
@@ -119,28 +120,11 @@ public sealed class TcFormat : IRulesFormat
         }
     }
 
-    private static object Build(TcBuilder builder, TcObject what) => what switch
+    private static object Build(TcBuilder builder, TcObject what, bool isListed) => what switch
     {
-        TcQdisc qdisc => builder.Qdisc(qdisc),
-        TcClass @class => builder.Class(@class),
+        TcQdisc qdisc => builder.Qdisc(qdisc, isListed),
+        TcClass @class => builder.Class(@class, isListed),
         TcFilter filter => builder.Filter(filter),
         _ => throw new TcBuildException("this is nothing that can be made"),
     };
-
-    /// <summary>A listed qdisc or class that stands in the kernel as listed.</summary>
-    private static bool IsThere(RouteSocket socket, object target) => target switch
-    {
-        Qdisc qdisc => socket.Qdiscs.List(qdisc.LinkIndex).Any(other => (other.Kind, other.Handle, other.Parent) == (qdisc.Kind, qdisc.Handle, qdisc.Parent) && Equals(Plain(other), Plain(qdisc))),
-        _ => false,
-    };
-
-    private static Weir.Netlink.TrafficControl.Disciplines.QdiscOptions? Plain(Qdisc qdisc) => qdisc.Discipline is Weir.Netlink.TrafficControl.Disciplines.HtbQdisc htb ? htb with { DirectPackets = 0 } : qdisc.Discipline;
-
-    /// <summary>Actions get the numbers of the listing where these are free: so the same text is shown again. A number in use would share its action.</summary>
-    private static object WithFreeIndexes(RouteSocket socket, object target)
-    {
-        if (target is not Filter filter)
-            return target;
-        return filter with { Actions = [.. filter.Actions.Select(action => socket.FilterActions.List(action.Kind).Any(other => other.Index == action.Index) ? action with { Index = 0 } : action)] };
-    }
 }

@@ -71,12 +71,22 @@ internal sealed class TcReader(RouteSocket socket)
     };
 
     /// <summary>As tc reckons it, from what may wait.</summary>
-    private static TcTbf Tbf(TbfQdisc tbf)
+    private static TcTbf Tbf(TbfQdisc tbf) =>
+        new(tbf.Rate, PacketSchedule.TransmitSize(tbf.Rate, tbf.BurstTicks), Latency(tbf, tbf.Limit))
+        {
+            PeakRate = tbf.PeakRate,
+            MinimumBurst = PacketSchedule.TransmitSize(tbf.PeakRate, tbf.PeakBurstTicks),
+            Overhead = tbf.Overhead,
+            MinimumPacket = tbf.MinimumPacket,
+            Atm = tbf.LinkLayer == 2,
+            Limit = tbf.Limit,
+        };
+
+    /// <returns>Microseconds; below 0 when less may wait than the bucket lets through.</returns>
+    internal static double Latency(TbfQdisc tbf, uint limit)
     {
-        var latency = (1_000_000d * (tbf.Limit / (double)tbf.Rate)) - PacketSchedule.ToMicroseconds(PacketSchedule.TransmitTime(tbf.Rate, tbf.Burst));
-        if (tbf.PeakRate != 0)
-            latency = Math.Max(latency, (1_000_000d * (tbf.Limit / (double)tbf.PeakRate)) - PacketSchedule.ToMicroseconds(PacketSchedule.TransmitTime(tbf.PeakRate, tbf.PeakBurst)));
-        return new TcTbf(tbf.Rate, tbf.Burst, latency) { PeakRate = tbf.PeakRate, MinimumBurst = tbf.PeakBurst, Overhead = tbf.Overhead, MinimumPacket = tbf.MinimumPacket, Limit = tbf.Limit };
+        var latency = (1_000_000d * (limit / (double)tbf.Rate)) - PacketSchedule.ToMicroseconds(tbf.BurstTicks);
+        return tbf.PeakRate == 0 ? latency : Math.Max(latency, (1_000_000d * (limit / (double)tbf.PeakRate)) - PacketSchedule.ToMicroseconds(tbf.PeakBurstTicks));
     }
 
     private static TcNetem Netem(NetemQdisc netem) => new(netem.Limit)

@@ -32,9 +32,11 @@ internal static class DisciplineText
         StringBuilder text = new($"rate {TcUnits.PrintRate(tbf.Rate)} burst {TcUnits.PrintSize(tbf.Burst)} ");
         if (tbf.PeakRate != 0)
             text.Append($"peakrate {TcUnits.PrintRate(tbf.PeakRate)} minburst {TcUnits.PrintSize(tbf.MinimumBurst)} ");
-        text.Append($"lat {TcUnits.PrintTime(tbf.Latency)} ");
+        text.Append(tbf.Latency >= 0 ? $"lat {TcUnits.PrintTime(tbf.Latency)} " : $"limit {TcUnits.PrintSize(tbf.Limit ?? 0)} ");
         if (tbf.Overhead != 0)
             text.Append($"overhead {tbf.Overhead} ");
+        if (tbf.Atm)
+            text.Append("linklayer atm ");
         return text.ToString();
     }
 
@@ -50,11 +52,17 @@ internal static class DisciplineText
             tbf = tbf with { PeakRate = peak, MinimumBurst = minimum };
         }
 
-        if (!words.Take("lat") || !TcUnits.TryParseTime(words.Next(), out var latency))
+        if (words.Take("lat") && TcUnits.TryParseTime(words.Peek, out var latency))
+            tbf = tbf with { Latency = latency };
+        else if (words.Take("limit") && TcUnits.TryParseSize(words.Peek, out var limit))
+            tbf = tbf with { Latency = -1, Limit = limit };
+        else
             return null;
-        tbf = tbf with { Latency = latency };
+        words.Next();
         if (words.Take("overhead", out var overhead))
             tbf = tbf with { Overhead = (ushort)overhead };
+        if (words.Take("linklayer"))
+            tbf = tbf with { Atm = words.Next() == "atm" };
         return words.AtEnd ? tbf : null;
     }
 

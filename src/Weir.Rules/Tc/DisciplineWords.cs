@@ -52,8 +52,7 @@ internal static class DisciplineWords
                     minimum = TcCommandParser.Number(words, ushort.MaxValue);
                     break;
                 case "linklayer":
-                    words.Next();
-                    atm = words.Next() is "atm" or "adsl";
+                    atm = LinkLayer(words);
                     break;
                 default:
                     throw TcWordException.At(words, "a word of an htb class");
@@ -133,12 +132,22 @@ internal static class DisciplineWords
                 case "mpu":
                     tbf = tbf with { MinimumPacket = (ushort)TcCommandParser.Number(words, ushort.MaxValue) };
                     break;
+                case "linklayer":
+                    tbf = tbf with { Atm = LinkLayer(words) };
+                    break;
                 default:
                     throw TcWordException.At(words, "a word of tbf");
             }
         }
 
         return tbf.Rate == 0 || tbf.Burst == 0 || (tbf.Limit is null && !hasLatency) ? throw new TcWordException("tbf needs a rate, a burst, and a latency or a limit") : tbf;
+    }
+
+    /// <returns>Cells of ATM.</returns>
+    private static bool LinkLayer(WordReader words)
+    {
+        words.Next();
+        return words.Peek is "atm" or "adsl" or "ethernet" ? words.Next() is not "ethernet" : throw TcWordException.At(words, "ethernet, atm or adsl");
     }
 
     private static ulong Rate(WordReader words)

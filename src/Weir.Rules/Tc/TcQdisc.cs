@@ -22,7 +22,7 @@ public abstract record TcDiscipline;
 /// <summary><c>pfifo</c>, <c>bfifo</c>: packets or bytes; null for the link's own length.</summary>
 public sealed record TcFifo(uint? Limit) : TcDiscipline;
 
-/// <summary><c>tbf</c>; rates in bytes per second, sizes in bytes, the latency in microseconds.</summary>
+/// <summary><c>tbf</c>; rates in bytes per second, sizes in bytes, the latency in microseconds: below 0 when tc printed the limit instead.</summary>
 public sealed record TcTbf(ulong Rate, uint Burst, double Latency) : TcDiscipline
 {
     /// <summary>Bytes that may wait, when that was said instead of the latency.</summary>
@@ -31,6 +31,7 @@ public sealed record TcTbf(ulong Rate, uint Burst, double Latency) : TcDisciplin
     public uint MinimumBurst { get; init; }
     public ushort Overhead { get; init; }
     public ushort MinimumPacket { get; init; }
+    public bool Atm { get; init; }
 }
 
 /// <summary><c>htb</c>.</summary>

@@ -42,7 +42,7 @@ public class TcFormatTests
     public void A_tree_of_classes_with_queues_and_hash_tables_is_installed_and_listed_as_tc_does()
     {
         RootTier.Require("ip", "tc");
-        TcScene.InstalledTheSameWay(Tree, ["d0", "d1"], listing: false);
+        TcScene.InstalledTheSameWay(Tree, ["d0", "d1"]);
     }
 
     [Fact]
@@ -77,6 +77,42 @@ public class TcFormatTests
         // The kernel chooses the numbers of a preference's table and of actions anew each time.
         TcScene.Equal(WithoutTables(before), WithoutTables(scene.Show()), "taken back");
         TcScene.Equal(scene.ShowByTool(), scene.Show(), "taken back, printed by tc");
+    }
+
+    /// <summary>Rates and bursts are rounded where tc prints them; told again, they are printed the same.</summary>
+    [Theory]
+    [InlineData("root handle 1: tbf rate 1mbit burst 1600 limit 3000 overhead 20 mpu 64")]
+    [InlineData("root handle 1: tbf rate 1234567bit burst 1514 latency 533us")]
+    [InlineData("root handle 1: tbf rate 9876543210bit burst 3750150 limit 9m peakrate 12gbit mtu 1500")]
+    [InlineData("root handle 1: tbf rate 100gbit burst 7m latency 3us linklayer atm")]
+    [InlineData("root handle 1: tbf rate 5mbit burst 1540 limit 1000")]
+    public void A_token_bucket_is_the_same_again_when_its_listing_is_loaded(string bucket)
+    {
+        RootTier.Require("ip", "tc");
+        TcScene.InstalledTheSameWay($"tc qdisc add dev d0 {bucket}\n", ["d0"]);
+    }
+
+    [Theory]
+    [InlineData("tc qdisc del dev d0 root")]
+    [InlineData("tc qdisc replace dev d0 root handle 3: pfifo limit 9")]
+    [InlineData("tc qdisc replace dev d0 root handle 5: htb default 10 r2q 7")]
+    [InlineData("tc class replace dev d0 parent 1:1 classid 1:10 htb rate 1mbit")]
+    [InlineData("tc class change dev d0 parent 1:1 classid 1:20 htb rate 2gbit burst 9k")]
+    [InlineData("tc qdisc replace dev d0 parent 1:20 handle 20: tbf rate 1mbit burst 3k limit 4k")]
+    [InlineData("tc qdisc change dev d0 parent 1:10 handle 10: tbf rate 1mbit burst 3k limit 4k")]
+    [InlineData("tc qdisc del dev d0 parent 1:30")]
+    public void A_tree_that_was_deleted_or_replaced_stands_again_when_a_later_line_is_refused(string change)
+    {
+        RootTier.Require("ip", "tc");
+        using TcScene scene = new("d0", "d1");
+        scene.Batch(Tree).Check();
+        var before = scene.ShowByTool();
+
+        var refusal = Assert.Throws<RefusedLineException>(() => scene.Load($"{change}\ntc class add dev d1 parent 2: classid 2:1 htb rate 1mbit\n"));
+
+        Assert.Equal(2, refusal.Line);
+        Assert.DoesNotContain("taken back", refusal.Refusal, StringComparison.Ordinal);
+        TcScene.Equal(WithoutTables(before), WithoutTables(scene.ShowByTool()), "taken back");
     }
 
     private static string WithoutTables(string text) => Regex.Replace(text, "(?<what>fh|ht|index) [0-9a-f]+", "${what} N", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));

@@ -10,8 +10,16 @@ public class QdiscsTests
     [
         new Qdisc(1, "pfifo", 0x10000, TrafficHandle.Root) { Discipline = new FifoQdisc { Limit = 33 } },
         new Qdisc(1, "htb", 0x10000, TrafficHandle.Root) { Discipline = new HtbQdisc { DefaultClass = 0x30, DirectQueueLength = 50 } },
-        new Qdisc(1, "tbf", 0x10000, 0x20010) { Discipline = new TbfQdisc { Rate = 125_000, Burst = 4096, Limit = 54_096 } },
-        new Qdisc(1, "tbf", 0x10000, 0x20010) { Discipline = new TbfQdisc { Rate = 5_000_000_000, Burst = 5_000_000, Limit = 10_000_000, PeakRate = 6_000_000_000, PeakBurst = 60_000_000, Overhead = 14, MinimumPacket = 64 } },
+        new Qdisc(1, "tbf", 0x10000, 0x20010) { Discipline = new TbfQdisc { Rate = 125_000, Burst = 4096, BurstTicks = 512_000, Limit = 54_096 } },
+        new Qdisc(1, "tbf", 0x10000, 0x20010)
+        {
+            // The largest bursts of their ticks, as the kernel reckons.
+            Discipline = new TbfQdisc
+            {
+                Rate = 5_000_000_000, Burst = 5_000_306, BurstTicks = 15_625, Limit = 10_000_000, PeakRate = 6_000_000_000, PeakBurst = 60_000_370, PeakBurstTicks = 156_250,
+                Overhead = 14, MinimumPacket = 64,
+            },
+        },
         new Qdisc(1, "netem", 0x10000, TrafficHandle.Root)
         {
             Discipline = new NetemQdisc
@@ -37,6 +45,24 @@ public class QdiscsTests
         using var reader = new RouteSocket(echo);
 
         Assert.Equal(qdisc, Assert.Single(reader.Qdiscs.List(1)) with { Options = qdisc.Options });
+    }
+
+    [Fact]
+    public void A_class_of_htb_keeps_the_ticks_that_were_read()
+    {
+        byte[] sent;
+        TrafficClass @class = new(1, "htb", 0x10001, 0x10000) { Htb = new HtbClass { Rate = 125_000, Ceiling = 125_000, Burst = 1599, CeilingBurst = 1599, BurstTicks = 199_999, CeilingBurstTicks = 199_990 } };
+        using (var kernel = RecordedKernel.Acknowledging())
+        {
+            using var socket = new RouteSocket(kernel);
+            socket.TrafficClasses.Add(@class);
+            sent = kernel.Requests[0][16..];
+        }
+
+        using var echo = new RecordedKernel(request => [RecordedKernel.Message(request, NetlinkMessageType.RTM_NEWTCLASS, 2, sent), RecordedKernel.Done(request)]);
+        using var reader = new RouteSocket(echo);
+
+        Assert.Equal(@class.Htb, Assert.Single(reader.TrafficClasses.List(1)).Htb);
     }
 
     [Fact]

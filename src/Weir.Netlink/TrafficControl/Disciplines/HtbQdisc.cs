@@ -22,8 +22,14 @@ public sealed record HtbClass
     public required ulong Rate { get; init; }
     /// <summary>With what others leave over; 0 for the rate.</summary>
     public ulong Ceiling { get; init; }
+    /// <summary>0 for tc's own choice, a packet of 1600 bytes. The kernel keeps it as a time: in lists this is what tc makes of it.</summary>
     public uint Burst { get; init; }
+    /// <inheritdoc cref="Burst"/>
     public uint CeilingBurst { get; init; }
+    /// <summary>That time in ticks, see <see cref="PacketSchedule"/>. In a request null for what <see cref="Burst"/> takes.</summary>
+    public uint? BurstTicks { get; init; }
+    /// <inheritdoc cref="BurstTicks"/>
+    public uint? CeilingBurstTicks { get; init; }
     /// <summary>0 for the rate divided by <see cref="HtbQdisc.RateToQuantum"/>.</summary>
     public uint Quantum { get; init; }
     /// <summary>The smaller one is served first.</summary>
@@ -108,8 +114,8 @@ internal static class HtbMessage
         {
             Rate = RateSpecification.Of(htb.Rate, htb.Overhead, htb.MinimumPacket, htb.LinkLayer),
             Ceiling = RateSpecification.Of(ceiling, htb.Overhead, htb.MinimumPacket, htb.LinkLayer),
-            Buffer = PacketSchedule.TransmitTime(htb.Rate, htb.Burst == 0 ? DefaultBurst(htb.Rate) : htb.Burst),
-            CeilingBuffer = PacketSchedule.TransmitTime(ceiling, htb.CeilingBurst == 0 ? DefaultBurst(ceiling) : htb.CeilingBurst),
+            Buffer = htb.BurstTicks ?? PacketSchedule.TransmitTime(htb.Rate, htb.Burst == 0 ? DefaultBurst(htb.Rate) : htb.Burst),
+            CeilingBuffer = htb.CeilingBurstTicks ?? PacketSchedule.TransmitTime(ceiling, htb.CeilingBurst == 0 ? DefaultBurst(ceiling) : htb.CeilingBurst),
             Quantum = htb.Quantum,
             Priority = htb.Priority,
         };
@@ -150,12 +156,14 @@ internal static class HtbMessage
             Ceiling = ceiling,
             Burst = PacketSchedule.TransmitSize(rate, options.Buffer),
             CeilingBurst = PacketSchedule.TransmitSize(ceiling, options.CeilingBuffer),
+            BurstTicks = options.Buffer,
+            CeilingBurstTicks = options.CeilingBuffer,
             Quantum = options.Quantum,
             Priority = options.Priority,
             Level = options.Level,
             Overhead = options.Rate.Overhead,
             MinimumPacket = options.Rate.MinimumPacket,
-            LinkLayer = (byte)(options.Rate.LinkLayer & 0x0f),
+            LinkLayer = (byte)(options.Rate.LinkLayer & RateSpecification.LinkLayerMask),
         };
     }
 

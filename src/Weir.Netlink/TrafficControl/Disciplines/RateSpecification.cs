@@ -6,7 +6,7 @@ namespace Weir.Netlink.TrafficControl.Disciplines;
 [StructLayout(LayoutKind.Sequential)]
 internal struct RateSpecification
 {
-    internal const byte Ethernet = 1;
+    internal const byte Ethernet = 1, Atm = 2, LinkLayerMask = 0x0f;
 
     public byte CellLog;
     /// <summary>enum tc_link_layer. With 1 (Ethernet) or 2 (ATM) the kernel reckons by itself and needs no rate table.</summary>

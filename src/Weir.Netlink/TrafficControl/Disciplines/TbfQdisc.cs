@@ -8,18 +8,24 @@ public sealed record TbfQdisc : QdiscOptions
 {
     /// <summary>Bytes per second.</summary>
     public required ulong Rate { get; init; }
-    /// <summary>The bucket's size in bytes.</summary>
+    /// <summary>The bucket's size in bytes. The kernel keeps it as a time: in lists this is the largest that has the same.</summary>
     public required uint Burst { get; init; }
+    /// <summary>That time in ticks, see <see cref="PacketSchedule"/>; only in lists.</summary>
+    public uint BurstTicks { get; init; }
     /// <summary>Bytes that may wait.</summary>
     public required uint Limit { get; init; }
     /// <summary>Bytes per second; 0 for no second bucket.</summary>
     public ulong PeakRate { get; init; }
     /// <summary>The second bucket's size in bytes, at least the link's MTU.</summary>
     public uint PeakBurst { get; init; }
+    /// <inheritdoc cref="BurstTicks"/>
+    public uint PeakBurstTicks { get; init; }
     /// <summary>Bytes that each packet costs beyond its own.</summary>
     public ushort Overhead { get; init; }
     /// <summary>Bytes that a smaller packet counts as.</summary>
     public ushort MinimumPacket { get; init; }
+    /// <summary>enum tc_link_layer: 1 Ethernet, 2 ATM.</summary>
+    public byte LinkLayer { get; init; } = RateSpecification.Ethernet;
 }
 
 /// <summary>include/uapi/linux/pkt_sched.h</summary>
@@ -48,13 +54,14 @@ internal static class TbfMessage
 
     internal static void Write(ref NetlinkWriter writer, TbfQdisc tbf)
     {
+        var isAtm = tbf.LinkLayer == RateSpecification.Atm;
         var options = new Options
         {
-            Rate = RateSpecification.Of(tbf.Rate, tbf.Overhead, tbf.MinimumPacket),
-            PeakRate = RateSpecification.Of(tbf.PeakRate, tbf.Overhead, tbf.MinimumPacket),
+            Rate = RateSpecification.Of(tbf.Rate, tbf.Overhead, tbf.MinimumPacket, tbf.LinkLayer),
+            PeakRate = RateSpecification.Of(tbf.PeakRate, tbf.Overhead, tbf.MinimumPacket, tbf.LinkLayer),
             Limit = tbf.Limit,
-            Buffer = PacketSchedule.TransmitTime(tbf.Rate, tbf.Burst),
-            PeakBuffer = PacketSchedule.TransmitTime(tbf.PeakRate, tbf.PeakBurst),
+            Buffer = PacketSchedule.BurstTime(tbf.Rate, tbf.Overhead, tbf.MinimumPacket, isAtm, tbf.Burst),
+            PeakBuffer = PacketSchedule.BurstTime(tbf.PeakRate, tbf.Overhead, tbf.MinimumPacket, isAtm, tbf.PeakBurst),
         };
         writer.WriteBytes(TbfAttribute.TCA_TBF_PARMS, MemoryMarshal.AsBytes([options]));
         writer.WriteUInt32(TbfAttribute.TCA_TBF_BURST, tbf.Burst);
@@ -88,13 +95,17 @@ internal static class TbfMessage
 
         rate = rate == 0 ? options.Rate.Rate : rate;
         peak = peak == 0 ? options.PeakRate.Rate : peak;
+        var layer = (byte)(options.Rate.LinkLayer & RateSpecification.LinkLayerMask);
         return new TbfQdisc
         {
             Rate = rate,
             PeakRate = peak,
             Limit = options.Limit,
-            Burst = PacketSchedule.TransmitSize(rate, options.Buffer),
-            PeakBurst = PacketSchedule.TransmitSize(peak, options.PeakBuffer),
+            Burst = PacketSchedule.LargestBurst(rate, options.Rate.Overhead, options.Rate.MinimumPacket, layer == RateSpecification.Atm, options.Buffer),
+            BurstTicks = options.Buffer,
+            PeakBurst = PacketSchedule.LargestBurst(peak, options.PeakRate.Overhead, options.PeakRate.MinimumPacket, layer == RateSpecification.Atm, options.PeakBuffer),
+            PeakBurstTicks = options.PeakBuffer,
+            LinkLayer = layer,
             Overhead = options.Rate.Overhead,
             MinimumPacket = options.Rate.MinimumPacket,
         };
