@@ -19,6 +19,7 @@ public static class TargetList
         ["enforcer"] = EnforcerFrames.Run,
         ["tls"] = TlsTarget.Run,
         ["ip"] = IpTextTarget.Run,
+        ["ip-json"] = IpJsonTarget.Run,
         ["iptables"] = IptablesTextTarget.Run,
         ["http1"] = Http1Target.Run,
         ["nft"] = NftTarget.Run,

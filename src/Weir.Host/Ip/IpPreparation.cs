@@ -33,7 +33,10 @@ internal sealed class IpPreparation
 
     public IReadOnlyList<TextFinding> Findings => findings;
 
-    /// <summary>In each run of listed lines: addresses, then routes without a gateway, then the others.</summary>
+    /// <summary>
+    /// In each run of listed lines: addresses, then routes without a gateway, then the others. The kernel puts a new IPv6 address before those that a
+    /// link has (net/ipv6/addrconf.c ipv6_link_dev_addr), so the last one goes first.
+    /// </summary>
     private static List<IpLine> Ordered(List<IpLine> lines)
     {
         List<IpLine> ordered = [];
@@ -43,7 +46,7 @@ internal sealed class IpPreparation
             while (end < lines.Count && IsListed(lines[start]) == IsListed(lines[end]))
                 end++;
             List<IpLine> run = lines[start..end];
-            ordered.AddRange(IsListed(lines[start]) ? run.OrderBy(Rank) : run);
+            ordered.AddRange(IsListed(lines[start]) ? run.Index().OrderBy(line => Rank(line.Item)).ThenBy(line => line.Item.Entry is AddressEntry { IsIPv6: true } ? -line.Index : line.Index).Select(line => line.Item) : run);
             start = end;
         }
 
@@ -68,6 +71,9 @@ internal sealed class IpPreparation
                 CheckLink(line, listing, route.Device);
                 foreach (RouteLeg leg in route.Legs)
                     CheckLink(line, listing, leg.Device);
+                break;
+            case AddressEntry { Device: "" } or NeighborEntry { Device: "" }:
+                Find(line, listing, "It does not say of which link it is.");
                 break;
             case AddressEntry address:
                 CheckLink(line, listing, address.Device);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Weir.Rules.Ip.Json;
 
 namespace Weir.Rules.Ip;
 
@@ -162,6 +163,19 @@ public static class AddressText
         }
     }
 
+    /// <summary>The flags of a JSON object, each a member that is true.</summary>
+    internal static uint TakeFlags(Members members)
+    {
+        uint flags = 0;
+        foreach (var (bit, word) in FlagWords)
+        {
+            if ((members.Flag(word) || (bit == Secondary && members.Flag("temporary"))) != (bit == Permanent))
+                flags |= bit;
+        }
+
+        return flags;
+    }
+
     private static uint Unnamed(AddressEntry address) => address.Flags & ~0xfffu;
 
     private static string Lifetime(uint seconds) => seconds == uint.MaxValue ? "forever" : $"{seconds}sec";
@@ -177,7 +191,7 @@ public static class AddressText
     }
 
     /// <summary>IFAPROT_ names; newer tools print them, 6.1 does not.</summary>
-    private static byte ProtocolOf(string word) => word switch
+    internal static byte ProtocolOf(string word) => word switch
     {
         "kernel_lo" => 1,
         "kernel_ra" => 2,

@@ -1,11 +1,12 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Weir.Rules.Ip.Json;
 using Weir.Rules.Text;
 
 namespace Weir.Rules.Ip;
 
 /// <summary>
-/// Reads what <c>ip rule</c>, <c>ip route show</c>, <c>ip address</c>, <c>ip link</c> and <c>ip neighbour</c> print, and commands as <c>ip -batch</c> takes them.
+/// Reads what <c>ip rule</c>, <c>ip route show</c>, <c>ip address</c>, <c>ip link</c> and <c>ip neighbour</c> print, with and without <c>-j</c>, and commands as <c>ip -batch</c> takes them.
 /// </summary>
 /// <remarks>
 /// A prompt such as <c>$ ip route show table 101</c> says what follows and whose it is. Without one a line is taken for what it looks like, and routes
@@ -36,7 +37,9 @@ public sealed partial class IpTextParser
         var parser = new IpTextParser(text, names ?? IpNameTables.Default);
         while (parser._next < parser._lines.Length)
             parser.TakeOne();
-        return new ParsedText<IpText>(new IpText(parser._parsed) { LastLineOpen = parser._lastLineOpen }, parser._findings);
+        if (parser._lastLineOpen && parser._parsed is [.., { End: [.., '\n'] } last])
+            parser._parsed[^1] = last with { End = last.End[..^1] };
+        return new ParsedText<IpText>(new IpText(parser._parsed), parser._findings);
     }
 
     [GeneratedRegex(@"^(?:[^\s#$]+[#$]|[#$])\s+(?:sudo\s+)?(?:/\S*/)?ip\s+(?<words>.+)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
@@ -54,9 +57,15 @@ public sealed partial class IpTextParser
         try
         {
             var line = _lines[_next++];
-            if (line.Length < 4096 && Prompt().Match(line) is { Success: true } prompt)
+            if (IsPrompt(line) && Prompt().Match(line) is { Success: true } prompt)
             {
                 TakeCommand(start, new Words(prompt.Groups["words"].Value));
+                return;
+            }
+
+            if (JsonExtent.Begins(line))
+            {
+                TakeJson(start);
                 return;
             }
 
@@ -115,6 +124,20 @@ public sealed partial class IpTextParser
         }
 
         TakeRoute(start);
+    }
+
+    /// <summary>All lines of a listing of <c>ip -j</c>: up to where its brackets close, or the next prompt.</summary>
+    private void TakeJson(int start)
+    {
+        var extent = new JsonExtent();
+        var length = extent.Take(_lines[start]);
+        while (length < 0 && _next < _lines.Length && !IsPrompt(_lines[_next]))
+            length = extent.Take(_lines[_next++]);
+        var behind = length < 0 ? "" : _lines[_next - 1][length..];
+        var text = Text(start);
+        IpJson.Parse(text[..^behind.Length], $"{behind}\n", start + 1, _listing, _names, _parsed, _findings);
+        if (!string.IsNullOrWhiteSpace(behind))
+            _findings.Add(new TextFinding(_next, behind, "Nothing may stand behind a listing of ip -j in its last line."));
     }
 
     private void TakeRoute(int start)
@@ -203,6 +226,8 @@ public sealed partial class IpTextParser
     }
 
     private string Text(int start) => _next == start + 1 ? _lines[start] : string.Join('\n', _lines[start.._next]);
+
+    private static bool IsPrompt(string line) => line.Length < 4096 && Prompt().IsMatch(line);
 
     private static bool IsObject(string word) => word is "rule" or "route" or "ro" or "r" or "address" or "addr" or "a" or "link" or "l" or "neighbour" or "neighbor" or "neigh" or "n" or "ru";
 

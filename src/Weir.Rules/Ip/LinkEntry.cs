@@ -27,8 +27,10 @@ public sealed record LinkEntry : IpEntry
     /// <summary>The name of the namespace of <see cref="Peer"/>; empty when it has none here.</summary>
     public string PeerNamespace { get; init; } = "";
     public int? PeerNamespaceId { get; init; }
-    /// <summary>What <c>-d</c> adds, a line for each part, in their order; empty without.</summary>
-    public IReadOnlyList<string> Details { get; init; } = [];
+    /// <summary>What <c>-d</c> adds; null without.</summary>
+    public LinkDetails? Details { get; init; }
+    /// <summary>What stands in a text between the addresses and the alias, a line for each part, in their order.</summary>
+    public IReadOnlyList<string> DetailLines { get; init; } = [];
     public string Alias { get; init; } = "";
     public IReadOnlyList<string> AlternativeNames { get; init; } = [];
 }

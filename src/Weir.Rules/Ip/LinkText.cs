@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Weir.Rules.Ip.Json;
 
 namespace Weir.Rules.Ip;
 
@@ -35,7 +36,8 @@ public static class LinkText
         lines.Append($"group {names.Groups.Of(link.Group)} ");
         if (link.QueueLength is { } length)
             lines.Append(CultureInfo.InvariantCulture, $"qlen {length}");
-        lines.Append($"\n    link/{link.Type} ");
+        if (link.Type.Length != 0)
+            lines.Append($"\n    link/{link.Type} ");
         if (link.Address.Length != 0)
             lines.Append(Octets(link.Address));
         if (link.Broadcast.Length != 0)
@@ -44,7 +46,7 @@ public static class LinkText
             lines.Append($" link-netns {link.PeerNamespace}");
         else if (link.PeerNamespaceId is { } id)
             lines.Append(CultureInfo.InvariantCulture, $" link-netnsid {id}");
-        foreach (var detail in link.Details)
+        foreach (var detail in link.DetailLines)
             lines.Append(detail);
         if (link.Alias.Length != 0)
             lines.Append($"\n    alias {link.Alias}");
@@ -74,7 +76,7 @@ public static class LinkText
         writer.WriteString("group", names.Groups.Of(link.Group));
         if (link.QueueLength is { } length)
             writer.WriteNumber("txqlen", length);
-        writer.WriteString("link_type", link.Type);
+        WriteUnlessEmpty(writer, "link_type", link.Type);
         if (link.Address.Length != 0)
             writer.WriteString("address", Octets(link.Address));
         if ((link.Flags & PointToPoint) != 0 && link.Broadcast.Length != 0)
@@ -83,6 +85,8 @@ public static class LinkText
             writer.WriteString("broadcast", Octets(link.Broadcast));
         if (link.PeerNamespaceId is { } id)
             writer.WriteNumber("link_netnsid", id);
+        if (link.Details is { } details)
+            LinkJson.WriteDetails(details, writer);
         WriteUnlessEmpty(writer, "ifalias", link.Alias);
         if (link.AlternativeNames.Count != 0)
         {
@@ -102,6 +106,10 @@ public static class LinkText
         return octets.Length == 4 ? string.Join('.', octets.ToArray()) : text.ToString();
     }
 
+    /// <summary>An address as <see cref="Octets"/> prints it.</summary>
+    internal static byte[] OctetsOf(string text, string name) =>
+        text.Contains('.', StringComparison.Ordinal) && IpAddressText.TryParse(text, out var address) ? address.GetAddressBytes() : Value.Octets(new Words(text), name);
+
     /// <summary>All lines of one link in a listing, as they stand.</summary>
     internal static LinkEntry Parse(string text, IpNameTables names)
     {
@@ -117,7 +125,7 @@ public static class LinkText
             else if (lines[i].StartsWith("    altname ", StringComparison.Ordinal))
                 link = link with { AlternativeNames = [.. link.AlternativeNames, lines[i]["    altname ".Length..]] };
             else if (link.Alias.Length == 0 && link.AlternativeNames.Count == 0)
-                link = link with { Details = [.. link.Details, $"\n{lines[i]}"] };
+                link = link with { DetailLines = [.. link.DetailLines, $"\n{lines[i]}"] };
             else
                 throw new LineException("A link's details stand before its alias.");
         }
@@ -136,7 +144,7 @@ public static class LinkText
         {
             link = word switch
             {
-                _ when word[0] == '<' && word[^1] == '>' => link with { Flags = FlagsOf(word[1..^1]) },
+                _ when word[0] == '<' && word[^1] == '>' => link with { Flags = FlagsOf(word[1..^1].Split(',', StringSplitOptions.RemoveEmptyEntries)) },
                 "mtu" => link with { Mtu = (int)Value.Number(words, word, int.MaxValue) },
                 "qdisc" => link with { Qdisc = Value.Word(words, word) },
                 "master" => link with { Master = Value.Word(words, word) },
@@ -173,7 +181,7 @@ public static class LinkText
                     link = link with { PeerNamespaceId = (int)Value.Number(words, word, int.MaxValue) };
                     break;
                 default:
-                    return link with { Details = [.. link.Details, $" {string.Join(' ', words.Rest.ToArray())}"] };
+                    return link with { DetailLines = [.. link.DetailLines, $" {string.Join(' ', words.Rest.ToArray())}"] };
             }
         }
 
@@ -194,11 +202,11 @@ public static class LinkText
             yield return $"{rest:x}";
     }
 
-    private static uint FlagsOf(string text)
+    internal static uint FlagsOf(IReadOnlyList<string> words)
     {
         uint flags = 0;
         var carrier = true;
-        foreach (var word in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in words)
         {
             if (word == "NO-CARRIER")
                 carrier = false;

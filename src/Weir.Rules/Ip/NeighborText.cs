@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Weir.Rules.Ip.Json;
 
 namespace Weir.Rules.Ip;
 
@@ -57,6 +58,15 @@ public static class NeighborText
         writer.WriteEndObject();
     }
 
+    /// <summary>The flags of a JSON object, each a member that is null.</summary>
+    internal static byte TakeFlags(Members members)
+    {
+        byte flags = 0;
+        foreach (var (bit, word) in FlagWords)
+            flags |= members.Flag(word) ? bit : (byte)0;
+        return flags;
+    }
+
     /// <summary>One line of a listing.</summary>
     internal static NeighborEntry Parse(string line, IpNameTables names) => ParseWords(new Words(line), new NeighborEntry(), names);
 
@@ -89,6 +99,6 @@ public static class NeighborText
         return neighbor;
     }
 
-    private static ushort StateOf(string word) =>
+    internal static ushort StateOf(string word) =>
         Array.Find(StateWords, state => state.Word == word).Bit is not 0 and var bit ? bit : throw new LineException($"ip neighbour has no word '{word}' that is known here.");
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Weir.Rules.Ip.Json;
 
 namespace Weir.Rules.Ip;
 
@@ -55,6 +56,24 @@ internal static class RouteMetrics
         writer.WriteEndArray();
     }
 
+    /// <summary>The members of the object of <c>metrics</c>. It does not say which ones are locked.</summary>
+    internal static void ParseJson(Members members, SortedDictionary<ushort, uint> metrics, ref string congestionControl)
+    {
+        congestionControl = members.Text("congestion") ?? congestionControl;
+        var ecn = members.Flag("ecn");
+        var features = members.Hex("features");
+        if (features is not null || ecn)
+            metrics[Features] = (features ?? 0) | (ecn ? Ecn : 0);
+        for (ushort number = 2; number < Names.Length; number++)
+        {
+            if (number is Features or CongestionControl)
+                continue;
+            var scale = ScaleOf(number);
+            if (members.Number(Names[number], uint.MaxValue / scale) is { } value)
+                metrics[number] = value * scale;
+        }
+    }
+
     /// <summary>Takes the value of one metric's word; false when the word is none.</summary>
     internal static bool TryParse(string word, Words words, SortedDictionary<ushort, uint> metrics, ref string congestionControl)
     {
@@ -102,7 +121,7 @@ internal static class RouteMetrics
     /// <summary>Milliseconds with or without their unit, or seconds; a plain rtt is in the kernel's own units already.</summary>
     private static uint ParseTime(string word, ushort number)
     {
-        var scale = number switch { RoundTripTime => 8u, RoundTripVariance => 4u, _ => 1u };
+        var scale = ScaleOf(number);
         var (digits, unit) = word switch
         {
             _ when word.EndsWith("ms", StringComparison.Ordinal) => (word[..^2], 1.0),
@@ -139,7 +158,10 @@ internal static class RouteMetrics
         return Math.Round(value, Math.Max(6 - digits, 0), MidpointRounding.ToEven).ToString("0.######", CultureInfo.InvariantCulture);
     }
 
-    private static uint Scaled(ushort number, uint value) => number switch { RoundTripTime => value / 8, RoundTripVariance => value / 4, _ => value };
+    /// <summary>How many of the kernel's units are one of those that are printed.</summary>
+    private static uint ScaleOf(ushort number) => number switch { RoundTripTime => 8, RoundTripVariance => 4, _ => 1 };
+
+    private static uint Scaled(ushort number, uint value) => value / ScaleOf(number);
 
     private static void WriteFeatures(uint features, Utf8JsonWriter writer)
     {

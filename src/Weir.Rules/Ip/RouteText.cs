@@ -148,7 +148,7 @@ public static class RouteText
         };
     }
 
-    private static AddressFamily FamilyOf(RouteEntry route, AddressFamily family)
+    internal static AddressFamily FamilyOf(RouteEntry route, AddressFamily family)
     {
         var address = route.Destination?.Address ?? route.Source?.Address ?? route.PreferredSource ?? route.Gateway ?? route.Legs.Select(leg => leg.Gateway).FirstOrDefault(gateway => gateway is not null);
         if (family != AddressFamily.Unspecified)
@@ -254,7 +254,7 @@ public static class RouteText
         return leg;
     }
 
-    private static RouteEntryFlags? FlagOf(string word)
+    internal static RouteEntryFlags? FlagOf(string word)
     {
         foreach (var (flag, name) in FlagWords)
         {
@@ -273,7 +273,7 @@ public static class RouteText
             : throw new LineException("'expires' takes seconds.");
     }
 
-    private static byte PreferenceOf(string word) =>
+    internal static byte PreferenceOf(string word) =>
         word.Length != 0 && Array.IndexOf(Preferences, word) is >= 0 and var number ? (byte)number : throw new LineException($"'{word}' is no preference: low, medium or high.");
 
     private static string Preference(byte number) => number < Preferences.Length && Preferences[number].Length != 0 ? Preferences[number] : $"{number}";
