@@ -1,6 +1,7 @@
 using Weir.Bench;
 using Weir.Bench.Datapath;
 using Weir.Bench.Nftables;
+using Weir.Bench.Route;
 
 // Each is a measurement of its own, with its own text on standard output: ./dev bench NAME
 IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string, Func<string[], int>>
@@ -10,6 +11,9 @@ IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string
     ["ring"] = RingBench.Run,
     ["iptables"] = IptablesBench.Run,
     ["nftables"] = NftBench.Run,
+    ["links"] = arguments => RouteBench.Run(new VethPairs(), arguments),
+    ["routes"] = arguments => RouteBench.Run(new RoutesOfATable(), arguments),
+    ["rules"] = arguments => RouteBench.Run(new PolicyRules(), arguments),
 };
 
 string name = args.FirstOrDefault() ?? "";

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Weir.Linux;
 using Weir.Netlink.Protocol;
 
@@ -19,7 +20,6 @@ public sealed class NftSocket : IDisposable
 
     private readonly INetlinkTransport _transport;
     private readonly NetlinkExchange _exchange;
-    private byte[]? _answer;
 
     /// <summary>Over any transport; <see cref="Open"/> is the way to the kernel.</summary>
     public NftSocket(INetlinkTransport transport)
@@ -41,7 +41,15 @@ public sealed class NftSocket : IDisposable
     public NftCommit Commit(NftBatch batch, uint? generation = null)
     {
         var sequence = _exchange.TakeSequences(batch.Count + 2);
-        return new NftCommitExchange(_transport, _answer ??= new byte[AnswerSize]).Commit(batch, sequence, generation);
+        var answer = ArrayPool<byte>.Shared.Rent(AnswerSize);
+        try
+        {
+            return new NftCommitExchange(_transport, answer).Commit(batch, sequence, generation);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(answer);
+        }
     }
 
     /// <summary>The number that every commit increases; null on a kernel without nf_tables.</summary>

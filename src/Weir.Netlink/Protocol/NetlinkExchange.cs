@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers;
 using Weir.Linux;
 
 namespace Weir.Netlink.Protocol;
@@ -14,6 +14,7 @@ internal delegate T? MessageReader<out T>(NetlinkMessage message)
 /// Requests and their answers over one transport: numbers each request, finds its answer, turns refusals into exceptions, repeats dumps that a
 /// change interrupted. One thread at a time.
 /// </summary>
+/// <remarks>Its buffers are the array pool's: sockets that live for a few requests cost no memory of their own.</remarks>
 internal sealed class NetlinkExchange(INetlinkTransport transport) : IDisposable
 {
     /// <summary>Room for one request: a route with many legs, a filter with many keys.</summary>
@@ -28,13 +29,12 @@ internal sealed class NetlinkExchange(INetlinkTransport transport) : IDisposable
     /// <summary>Answers to earlier requests, left in the socket by an exception: more than this is not an answer but noise.</summary>
     private const int StrayLimit = 10_000;
 
-    private readonly byte[] _request = new byte[RequestSize];
-    private readonly byte[] _answer = new byte[AnswerSize];
-    private byte[]? _pipelineBuffer;
+    private byte[]? _request;
+    private byte[]? _answer;
     private uint _sequence;
 
     /// <summary>A writer over the request buffer. The one before it is then void.</summary>
-    internal NetlinkWriter Begin() => new(_request);
+    internal NetlinkWriter Begin() => new((_request ??= ArrayPool<byte>.Shared.Rent(RequestSize)).AsSpan(0, RequestSize));
 
     /// <summary>Takes sequence numbers for messages that are sent past this exchange, so that none of them answers one of its own.</summary>
     internal uint TakeSequences(int count)
@@ -45,15 +45,15 @@ internal sealed class NetlinkExchange(INetlinkTransport transport) : IDisposable
     }
 
     /// <summary>Sends a change and waits for its ack.</summary>
-    internal void Change(string operation, in NetlinkWriter writer, NetlinkMessageType type, NewFlags flags = NewFlags.None) =>
+    internal void Change(in OperationName operation, in NetlinkWriter writer, NetlinkMessageType type, NewFlags flags = NewFlags.None) =>
         Request(operation, writer, type, (ushort)((ushort)flags | (ushort)NetlinkFlags.NLM_F_ACK), null);
 
     /// <summary>Asks for one object. <see cref="NetlinkException"/>: ENODEV and the like when it is not there.</summary>
-    internal void Get(string operation, in NetlinkWriter writer, NetlinkMessageType type, MessageHandler handler) =>
+    internal void Get(in OperationName operation, in NetlinkWriter writer, NetlinkMessageType type, MessageHandler handler) =>
         Request(operation, writer, type, (ushort)NetlinkFlags.NLM_F_ACK, handler);
 
     /// <summary>Asks for all objects, again when the kernel says that they changed meanwhile.</summary>
-    internal List<T> Dump<T>(string operation, in NetlinkWriter writer, NetlinkMessageType type, MessageReader<T> reader)
+    internal List<T> Dump<T>(in OperationName operation, in NetlinkWriter writer, NetlinkMessageType type, MessageReader<T> reader)
         where T : class
     {
         for (var attempt = 0; attempt < DumpAttempts; attempt++)
@@ -68,49 +68,55 @@ internal sealed class NetlinkExchange(INetlinkTransport transport) : IDisposable
                 return objects;
         }
 
-        throw new NetlinkException(operation, (int)Errno.EAGAIN, $"the list changed while it was read, {DumpAttempts} times in a row");
+        throw new NetlinkException(operation.ToString(), (int)Errno.EAGAIN, $"the list changed while it was read, {DumpAttempts} times in a row");
     }
 
     /// <summary>Hands each message of a dump to a handler and keeps none.</summary>
     /// <returns>False when a change came between, so that an object may have been seen twice or not at all.</returns>
-    internal bool Visit(string operation, in NetlinkWriter writer, NetlinkMessageType type, MessageHandler handler) =>
+    internal bool Visit(in OperationName operation, in NetlinkWriter writer, NetlinkMessageType type, MessageHandler handler) =>
         !Request(operation, writer, type, (ushort)GetFlags.NLM_F_DUMP, handler);
 
-    /// <summary>A pipeline of requests beside the single ones. Give it back when it is done: its buffer serves the next.</summary>
-    internal RequestPipeline BeginPipeline(RefusalHandler refused)
+    /// <summary>A pipeline of requests beside the single ones.</summary>
+    internal RequestPipeline BeginPipeline(RefusalHandler refused) => new(transport, () => ++_sequence, refused);
+
+    public void Dispose()
     {
-        var buffer = _pipelineBuffer ?? new byte[RequestPipeline.BufferSize];
-        _pipelineBuffer = null;
-        return new RequestPipeline(transport, () => ++_sequence, buffer, refused);
+        transport.Dispose();
+        Return(ref _request);
+        Return(ref _answer);
     }
 
-    internal void EndPipeline(RequestPipeline pipeline) => _pipelineBuffer = pipeline.Buffer;
-
-    public void Dispose() => transport.Dispose();
+    private static void Return(ref byte[]? buffer)
+    {
+        if (buffer is not null)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = null;
+    }
 
     /// <returns>True when the kernel marked a message as read across a change (NLM_F_DUMP_INTR).</returns>
-    private bool Request(string operation, in NetlinkWriter writer, NetlinkMessageType type, ushort flags, MessageHandler? handler)
+    private bool Request(in OperationName operation, in NetlinkWriter writer, NetlinkMessageType type, ushort flags, MessageHandler? handler)
     {
         var sequence = ++_sequence;
         writer.Finish(type, (ushort)(flags | (ushort)NetlinkFlags.NLM_F_REQUEST), sequence);
         transport.Send(writer.Written);
 
+        var answer = _answer ??= ArrayPool<byte>.Shared.Rent(AnswerSize);
         var interrupted = false;
         var strays = 0;
         while (true)
         {
-            var length = transport.Receive(_answer);
+            var length = transport.Receive(answer);
             if (length <= 0)
-                throw new NetlinkException(operation, (int)Errno.ETIMEDOUT, "the kernel did not answer", request: writer.Written.ToArray());
-            ReadOnlySpan<byte> datagram = _answer.AsSpan(0, Math.Min(length, _answer.Length));
+                throw new NetlinkException(operation.ToString(), (int)Errno.ETIMEDOUT, "the kernel did not answer", request: writer.Written.ToArray());
+            ReadOnlySpan<byte> datagram = answer.AsSpan(0, Math.Min(length, answer.Length));
             while (!datagram.IsEmpty)
             {
                 if (!NetlinkMessage.TryTake(ref datagram, out var message))
-                    throw new NetlinkException(operation, (int)Errno.EBADMSG, "the answer lies about its length", request: writer.Written.ToArray());
+                    throw new NetlinkException(operation.ToString(), (int)Errno.EBADMSG, "the answer lies about its length", request: writer.Written.ToArray());
                 if (message.Sequence != sequence || message.PortId != transport.PortId)
                 {
                     if (++strays > StrayLimit)
-                        throw new NetlinkException(operation, (int)Errno.EBADMSG, "the answers belong to other requests");
+                        throw new NetlinkException(operation.ToString(), (int)Errno.EBADMSG, "the answers belong to other requests");
                     continue;
                 }
 
@@ -118,10 +124,11 @@ internal sealed class NetlinkExchange(INetlinkTransport transport) : IDisposable
                 switch (message.Type)
                 {
                     case NetlinkMessageType.NLMSG_ERROR or NetlinkMessageType.NLMSG_DONE:
-                        ExtendedAck.ThrowIfRefused(operation, message, writer.Written);
+                        if (ExtendedAck.IsRefusal(message))
+                            throw ExtendedAck.Refusal(operation.ToString(), message, writer.Written);
                         return interrupted;
                     case NetlinkMessageType.NLMSG_OVERRUN:
-                        throw new NetlinkException(operation, (int)Errno.ENOBUFS, "the kernel lost data");
+                        throw new NetlinkException(operation.ToString(), (int)Errno.ENOBUFS, "the kernel lost data");
                     case NetlinkMessageType.NLMSG_NOOP:
                         break;
                     default:

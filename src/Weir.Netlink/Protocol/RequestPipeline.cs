@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Weir.Linux;
 
@@ -11,9 +12,9 @@ internal delegate void RefusalHandler(int number, NetlinkMessage answer, ReadOnl
 /// Only the last request of a send asks for an ack. A refusal is answered whether an ack was asked for or not, in the order of the requests, so
 /// whatever was not refused before that last ack was done: a thousand additions take four sends and four answers.
 /// </remarks>
-internal sealed class RequestPipeline(INetlinkTransport transport, Func<uint> nextSequence, byte[] buffer, RefusalHandler refused)
+internal sealed class RequestPipeline(INetlinkTransport transport, Func<uint> nextSequence, RefusalHandler refused)
 {
-    internal const int BufferSize = 64 * 1024;
+    private const int BufferSize = 64 * 1024;
 
     /// <summary>As much as a single request may take anywhere else.</summary>
     private const int RoomForOne = 32 * 1024;
@@ -21,24 +22,30 @@ internal sealed class RequestPipeline(INetlinkTransport transport, Func<uint> ne
     /// <summary>If all are refused, so many answers still fit the receive buffer of a socket without privilege (208 KiB, about 0.8 KiB for each).</summary>
     private const int MostInOneSend = 256;
 
-    private readonly byte[] _answer = new byte[4096];
+    /// <summary>A refusal with all its words; acks come without the request's copy.</summary>
+    private const int AnswerSize = 4096;
+
+    private byte[] _buffer = [];
     private int _length;
     private int _count;
     private int _sent;
     private int _last;
     private uint _first;
 
-    internal byte[] Buffer => buffer;
-
     /// <summary>How many requests were begun since the pipeline was made.</summary>
     internal int Count => _sent + _count;
+
+    /// <summary>How many of them are not yet sent.</summary>
+    internal int Waiting => _count;
 
     /// <summary>A writer for the next request; what waits is sent first when there may be no room for it.</summary>
     internal NetlinkWriter Begin()
     {
         if (_count == MostInOneSend || _length > BufferSize - RoomForOne)
             Flush();
-        return new NetlinkWriter(buffer.AsSpan(_length, RoomForOne));
+        if (_buffer.Length == 0)
+            _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        return new NetlinkWriter(_buffer.AsSpan(_length, RoomForOne));
     }
 
     internal void End(in NetlinkWriter writer, NetlinkMessageType type, NewFlags flags)
@@ -52,30 +59,42 @@ internal sealed class RequestPipeline(INetlinkTransport transport, Func<uint> ne
         _count++;
     }
 
+    /// <summary>Sends what waits, reads all answers to it, and gives the buffer back. The pipeline may be used again.</summary>
+    internal void Finish()
+    {
+        Flush();
+        if (_buffer.Length != 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
     /// <summary>Sends what waits and reads all answers to it.</summary>
-    internal void Flush()
+    private void Flush()
     {
         if (_count == 0)
             return;
-        var flags = buffer.AsSpan(_last + 6);
+        var flags = _buffer.AsSpan(_last + 6);
         MemoryMarshal.Write(flags, (ushort)(MemoryMarshal.Read<ushort>(flags) | (ushort)NetlinkFlags.NLM_F_ACK));
         var (length, count) = (_length, _count);
         _length = 0;
         _count = 0;
         _sent += count;
-        transport.Send(buffer.AsSpan(0, length));
-        while (!ReadAnswers(length, count))
+        transport.Send(_buffer.AsSpan(0, length));
+        var answer = ArrayPool<byte>.Shared.Rent(AnswerSize);
+        while (!ReadAnswers(answer, length, count))
         {
         }
+
+        ArrayPool<byte>.Shared.Return(answer);
     }
 
     /// <summary>Of one datagram; true when the last request's answer was in it.</summary>
-    private bool ReadAnswers(int length, int count)
+    private bool ReadAnswers(byte[] answer, int length, int count)
     {
-        var received = transport.Receive(_answer);
+        var received = transport.Receive(answer);
         if (received <= 0)
             throw new NetlinkException($"send {count} requests", (int)Errno.ETIMEDOUT, "the kernel did not answer all of them");
-        ReadOnlySpan<byte> datagram = _answer.AsSpan(0, Math.Min(received, _answer.Length));
+        ReadOnlySpan<byte> datagram = answer.AsSpan(0, Math.Min(received, answer.Length));
         while (!datagram.IsEmpty)
         {
             if (!NetlinkMessage.TryTake(ref datagram, out var message))
@@ -97,7 +116,7 @@ internal sealed class RequestPipeline(INetlinkTransport transport, Func<uint> ne
     {
         var start = 0;
         for (var i = 0; i < number; i++)
-            start += NetlinkWriter.Align(MemoryMarshal.Read<int>(buffer.AsSpan(start, length - start)));
-        return buffer.AsSpan(start, MemoryMarshal.Read<int>(buffer.AsSpan(start)));
+            start += NetlinkWriter.Align(MemoryMarshal.Read<int>(_buffer.AsSpan(start, length - start)));
+        return _buffer.AsSpan(start, MemoryMarshal.Read<int>(_buffer.AsSpan(start)));
     }
 }

@@ -44,24 +44,26 @@ public sealed class Addresses
     }
 
     /// <summary>EEXIST when the link has the address.</summary>
-    public void Add(LinkAddress address) => Write("add", address, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+    public void Add(LinkAddress address) => Write("add address", address, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
 
     /// <summary><c>ip address replace</c>: adds it, or sets lifetimes and flags of the one that is there.</summary>
-    public void Replace(LinkAddress address) => Write("replace", address, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_REPLACE);
+    public void Replace(LinkAddress address) => Write("replace address", address, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_REPLACE);
 
     public void Delete(LinkAddress address)
     {
         var writer = _exchange.Begin();
         AddressMessage.Write(ref writer, address);
-        _exchange.Change($"delete address {Name(address)}", writer, NetlinkMessageType.RTM_DELADDR);
+        _exchange.Change(new OperationName("delete address", address, Describe), writer, NetlinkMessageType.RTM_DELADDR);
     }
 
     private void Write(string verb, LinkAddress address, NewFlags flags)
     {
         var writer = _exchange.Begin();
         AddressMessage.Write(ref writer, address);
-        _exchange.Change($"{verb} address {Name(address)}", writer, NetlinkMessageType.RTM_NEWADDR, flags);
+        _exchange.Change(new OperationName(verb, address, Describe), writer, NetlinkMessageType.RTM_NEWADDR, flags);
     }
+
+    private static string Describe(object address) => Name((LinkAddress)address);
 
     internal static string Name(LinkAddress address) => $"{address.Address}/{address.PrefixLength} of link {address.LinkIndex}";
 }

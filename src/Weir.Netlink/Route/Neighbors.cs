@@ -32,13 +32,13 @@ public sealed class Neighbors
         [.. List(linkIndex, NeighborFlags.None), .. List(linkIndex, NeighborFlags.NTF_PROXY)];
 
     /// <summary>EEXIST when the link has an entry for the address.</summary>
-    public void Add(Neighbor neighbor) => Write("add", neighbor, NetlinkMessageType.RTM_NEWNEIGH, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+    public void Add(Neighbor neighbor) => Write("add neighbour", neighbor, NetlinkMessageType.RTM_NEWNEIGH, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
 
     /// <summary><c>ip neighbour replace</c>.</summary>
-    public void Set(Neighbor neighbor) => Write("set", neighbor, NetlinkMessageType.RTM_NEWNEIGH, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_REPLACE);
+    public void Set(Neighbor neighbor) => Write("set neighbour", neighbor, NetlinkMessageType.RTM_NEWNEIGH, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_REPLACE);
 
     /// <summary><c>ip neighbour change</c>: ENOENT when there is none.</summary>
-    public void Change(Neighbor neighbor) => Write("change", neighbor, NetlinkMessageType.RTM_NEWNEIGH, NewFlags.NLM_F_REPLACE);
+    public void Change(Neighbor neighbor) => Write("change neighbour", neighbor, NetlinkMessageType.RTM_NEWNEIGH, NewFlags.NLM_F_REPLACE);
 
     /// <summary><c>ip neighbour get</c>; null when there is none.</summary>
     public Neighbor? Get(int linkIndex, IPAddress address)
@@ -58,7 +58,7 @@ public sealed class Neighbors
         return found;
     }
 
-    public void Delete(Neighbor neighbor) => Write("delete", neighbor, NetlinkMessageType.RTM_DELNEIGH, NewFlags.None);
+    public void Delete(Neighbor neighbor) => Write("delete neighbour", neighbor, NetlinkMessageType.RTM_DELNEIGH, NewFlags.None);
 
     private List<Neighbor> List(int linkIndex, NeighborFlags flags)
     {
@@ -72,6 +72,8 @@ public sealed class Neighbors
     {
         var writer = _exchange.Begin();
         NeighborMessage.Write(ref writer, neighbor);
-        _exchange.Change($"{verb} neighbour {neighbor.Address} of link {neighbor.LinkIndex}", writer, type, flags);
+        _exchange.Change(new OperationName(verb, neighbor, Describe), writer, type, flags);
     }
+
+    private static string Describe(object neighbor) => neighbor is Neighbor { Address: var address, LinkIndex: var link } ? $"{address} of link {link}" : "";
 }

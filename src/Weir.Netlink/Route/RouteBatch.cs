@@ -9,16 +9,14 @@ namespace Weir.Netlink.Route;
 /// </remarks>
 public sealed class RouteBatch
 {
-    private readonly NetlinkExchange _exchange;
     private readonly RequestPipeline _pipeline;
+
+    // Of the requests that wait or are being answered: those before them are done with.
     private readonly List<Request> _requests = [];
+    private int _first;
     private readonly List<RouteRefusal> _refusals = [];
 
-    internal RouteBatch(NetlinkExchange exchange)
-    {
-        _exchange = exchange;
-        _pipeline = exchange.BeginPipeline(Refuse);
-    }
+    internal RouteBatch(NetlinkExchange exchange) => _pipeline = exchange.BeginPipeline(Refuse);
 
     /// <summary>What to call a request when it is refused. The name is made only then.</summary>
     private readonly record struct Request(string Verb, object? Subject, object? Tag);
@@ -31,8 +29,7 @@ public sealed class RouteBatch
     /// <exception cref="NetlinkException">The socket failed, so that it is not known what was done.</exception>
     public IReadOnlyList<RouteRefusal> Send()
     {
-        _pipeline.Flush();
-        _exchange.EndPipeline(_pipeline);
+        _pipeline.Finish();
         return _refusals;
     }
 
@@ -153,12 +150,18 @@ public sealed class RouteBatch
     private void End(string verb, object? subject, object? tag, in NetlinkWriter writer, NetlinkMessageType type, NewFlags flags)
     {
         _pipeline.End(writer, type, flags);
+        if (_pipeline.Waiting == 1)
+        {
+            _requests.Clear();
+            _first = _pipeline.Count - 1;
+        }
+
         _requests.Add(new Request(verb, subject, tag));
     }
 
     private void Refuse(int number, NetlinkMessage answer, ReadOnlySpan<byte> bytes)
     {
-        var request = _requests[number];
+        var request = _requests[number - _first];
         _refusals.Add(new RouteRefusal(number, request.Tag, ExtendedAck.Refusal(Operation(request), answer, bytes)));
     }
 

@@ -63,31 +63,33 @@ public sealed class Routes
     }
 
     /// <summary><c>ip route replace</c>: adds the route, or puts it in the place of the one with its prefix, metric and type of service.</summary>
-    public void Replace(IpRoute route) => Write("replace", route, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_REPLACE);
+    public void Replace(IpRoute route) => Write("replace route", route, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_REPLACE);
 
     /// <summary><c>ip route change</c>: as <see cref="Replace"/>, but ENOENT when there is none.</summary>
-    public void Change(IpRoute route) => Write("change", route, NewFlags.NLM_F_REPLACE);
+    public void Change(IpRoute route) => Write("change route", route, NewFlags.NLM_F_REPLACE);
 
     /// <summary><c>ip route append</c>: after other routes to its prefix.</summary>
-    public void Append(IpRoute route) => Write("append", route, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_APPEND);
+    public void Append(IpRoute route) => Write("append route", route, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_APPEND);
 
     /// <summary>Adds a route; one that <see cref="List()"/> gave comes back as it was.</summary>
     /// <remarks>Beside an IPv4 route to the same prefix with another metric or type of service; EEXIST when those are equal too.</remarks>
-    public void Add(IpRoute route) => Write("add", route, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+    public void Add(IpRoute route) => Write("add route", route, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
 
     public void Delete(IpRoute route)
     {
         var writer = _exchange.Begin();
         RouteMessage.Write(ref writer, route);
-        _exchange.Change($"delete route {Name(route)}", writer, NetlinkMessageType.RTM_DELROUTE);
+        _exchange.Change(new OperationName("delete route", route, Describe), writer, NetlinkMessageType.RTM_DELROUTE);
     }
 
     private void Write(string verb, IpRoute route, NewFlags flags)
     {
         var writer = _exchange.Begin();
         RouteMessage.Write(ref writer, route);
-        _exchange.Change($"{verb} route {Name(route)}", writer, NetlinkMessageType.RTM_NEWROUTE, flags);
+        _exchange.Change(new OperationName(verb, route, Describe), writer, NetlinkMessageType.RTM_NEWROUTE, flags);
     }
+
+    private static string Describe(object route) => Name((IpRoute)route);
 
     internal static string Name(IpRoute route)
     {

@@ -23,7 +23,7 @@ public sealed class RoutingRules
     {
         var writer = _exchange.Begin();
         RuleMessage.Write(ref writer, rule);
-        _exchange.Change($"add rule {rule.Priority}", writer, NetlinkMessageType.RTM_NEWRULE, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
+        _exchange.Change(new OperationName("add rule", rule, Describe), writer, NetlinkMessageType.RTM_NEWRULE, NewFlags.NLM_F_CREATE | NewFlags.NLM_F_EXCL);
     }
 
     /// <summary>Deletes the first rule that has all that is said here.</summary>
@@ -31,6 +31,8 @@ public sealed class RoutingRules
     {
         var writer = _exchange.Begin();
         RuleMessage.Write(ref writer, rule);
-        _exchange.Change($"delete rule {rule.Priority}", writer, NetlinkMessageType.RTM_DELRULE);
+        _exchange.Change(new OperationName("delete rule", rule, Describe), writer, NetlinkMessageType.RTM_DELRULE);
     }
+
+    private static string Describe(object rule) => $"{((RoutingRule)rule).Priority}";
 }

@@ -42,6 +42,39 @@ public class RouteBatchTests
     }
 
     [Fact]
+    public void A_thousand_veth_pairs_are_made_in_one_batch_and_listed_in_bounded_time_and_memory()
+    {
+        const int pairs = 1_000;
+        RootTier.Require("ip");
+        using var host = new RouteOracle();
+        var batch = host.Socket.Batch();
+        for (var i = 0; i < pairs; i++)
+            batch.AddVeth(new VethEnd { Name = $"v{i}" }, new VethEnd { Name = $"w{i}" }, i);
+        batch.AddVeth(new VethEnd { Name = "v0" }, new VethEnd { Name = "other" }, "taken");
+
+        var start = TimeProvider.System.GetTimestamp();
+        var refusal = Assert.Single(batch.Send());
+        // The kernel needs half a millisecond for a pair when the machine is idle.
+        Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(20), "made in time");
+        Assert.Equal(("taken", (int)Errno.EEXIST), (refusal.Tag, refusal.Exception.Errno));
+
+        start = TimeProvider.System.GetTimestamp();
+        var links = host.Socket.Links.List();
+        Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(2), "listed in time");
+        Assert.Equal((2 * pairs) + 1, links.Count);
+        var byIndex = links.ToDictionary(link => link.Index);
+        foreach (var link in links.Where(link => link.Kind == "veth"))
+            Assert.Equal((link.Name[0] == 'v' ? "w" : "v") + link.Name[1..], byIndex[link.PeerIndex].Name);
+
+        var seen = 0;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.True(host.Socket.Links.Visit(link => seen += link.PeerIndex == 0 ? 0 : 1));
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 4096, "a visit makes no objects");
+        Assert.Equal(2 * pairs, seen);
+        Assert.Equal(links.Select(link => link.Name).Order(StringComparer.Ordinal), Names(host.Run("ip", "-j link show")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Refused_requests_are_told_and_the_others_are_done()
     {
         RootTier.Require("ip");
@@ -175,6 +208,8 @@ public class RouteBatchTests
             churn.Join();
         }
     }
+
+    private static IEnumerable<string> Names(ToolResult links) => links.Json.EnumerateArray().Select(link => link.GetProperty("ifname").GetString()!);
 
     private static int Number(IpRoute route)
     {
