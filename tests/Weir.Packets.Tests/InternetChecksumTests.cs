@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Weir.Testing;
 
 namespace Weir.Packets.Tests;
@@ -17,6 +18,69 @@ public class InternetChecksumTests
         for (int length = 0; length <= bytes.Length; length++)
         {
             Assert.Equal(Slow(bytes.AsSpan(0, length)), InternetChecksum.Compute(bytes.AsSpan(0, length)));
+        }
+    }
+
+    [Fact]
+    public void Every_length_at_every_alignment_agrees_with_the_slow_way()
+    {
+        byte[] bytes = new SeededGenerator(6).Bytes(64 + 700);
+        for (int start = 0; start < 64; start++)
+        {
+            for (int length = 0; length <= 700; length += start % 7 == 0 ? 1 : 13)
+            {
+                ReadOnlySpan<byte> part = bytes.AsSpan(start, length);
+                Assert.True(Slow(part) == InternetChecksum.Compute(part), $"{length} bytes at {start}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void The_pseudo_header_is_summed_as_its_bytes_are(byte version)
+    {
+        var random = new SeededGenerator(7);
+        for (int i = 0; i < 1000; i++)
+        {
+            UInt128 source = random.NextUInt128(), destination = random.NextUInt128();
+            byte protocol = (byte)random.Next(0, 256);
+            int length = random.NextUInt16();
+            byte[] bytes = new byte[version == 4 ? 12 : 40];
+            if (version == 4)
+            {
+                BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)source);
+                BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4), (uint)destination);
+                bytes[9] = protocol;
+                BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(10), (ushort)length);
+            }
+            else
+            {
+                BinaryPrimitives.WriteUInt128BigEndian(bytes, source);
+                BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(16), destination);
+                BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(32), length);
+                bytes[39] = protocol;
+            }
+
+            ulong sum = InternetChecksum.AddPseudoHeader(0, version, source, destination, protocol, length);
+            Assert.Equal(Slow(bytes), InternetChecksum.Finish(sum));
+            Assert.Equal((ushort)~Slow(bytes), InternetChecksum.Partial(sum));
+        }
+    }
+
+    [Fact]
+    public void A_changed_word_changes_the_checksum_as_a_new_sum_would()
+    {
+        var random = new SeededGenerator(8);
+        for (int i = 0; i < 10_000; i++)
+        {
+            byte[] bytes = random.Bytes(20);
+            ushort checksum = InternetChecksum.Compute(bytes);
+            int at = random.Next(0, 10) * 2;
+            ushort before = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(at)), after = random.Pick(random.NextUInt16(), (ushort)0, ushort.MaxValue);
+            BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(at), after);
+
+            Assert.Equal(InternetChecksum.Compute(bytes), InternetChecksum.Update(checksum, before, after));
         }
     }
 
