@@ -32,6 +32,7 @@ public static class WeirCommand
             ModeCommand.Create(host),
             PolicyCommand.Create(host),
             RulesCommand.Create(host),
+            TunCommand.Create(host),
             CompletionCommand.Create(host),
         };
         host.Globals.AddTo(root);
