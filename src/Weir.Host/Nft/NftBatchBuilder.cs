@@ -262,9 +262,9 @@ internal sealed class NftBatchBuilder
         Batch.Add(new Kernel.NftFlowTable { Family = family, Table = table, Name = flowTable.Name, Priority = priority, Devices = [.. flowTable.Devices.Select(device => device.Text)], Flags = kernelFlags }, Tag(flowTable), flags);
     }
 
-    private void Rule(NftFamily family, string table, string chain, Model.NftRule rule, string verb, NftRulePlace place, ulong? handle, NftItem at)
+    private void Rule(NftFamily family, string table, string chain, Model.NftRule rule, string verb, NftRulePlace place, ulong? handle, NftItem at, uint chainId = 0)
     {
-        var writer = new NftRuleWriter(family, table, _names, name => _sets.TryGetValue((family, table, name), out var set) ? set.Spec : null, Batch.NextId);
+        var writer = new NftRuleWriter(family, table, _names, name => _sets.TryGetValue((family, table, name), out var set) ? set.Spec : null, Batch.NextId, items => AnonymousChain(family, table, items, at));
         writer.Write(rule);
         foreach (var set in writer.Sets)
         {
@@ -278,12 +278,13 @@ internal sealed class NftBatchBuilder
             Family = family,
             Table = table,
             Chain = chain,
+            ChainId = chainId,
             Expressions = writer.Expressions,
             Handle = handle ?? 0,
             UserData = Comment(rule.Comment),
-            Id = _needsPlaces ? Batch.NextId() : 0,
+            Id = _needsPlaces && chainId == 0 ? Batch.NextId() : 0,
         };
-        Say($"{verb} rule {family.Word()} {table} {chain}{(rule.Comment is null ? "" : $" \"{rule.Comment}\"")} [ {string.Join(" ] [ ", writer.Expressions)} ]");
+        Say($"{verb} rule {family.Word()} {table} {(chainId == 0 ? chain : $"of anonymous chain {chainId}")}{(rule.Comment is null ? "" : $" \"{rule.Comment}\"")} [ {string.Join(" ] [ ", writer.Expressions)} ]");
         var places = Places(family, table, chain);
         switch (verb)
         {
@@ -299,6 +300,17 @@ internal sealed class NftBatchBuilder
                 places.Insert(place == default ? places.Count : Math.Min(places.Count, places.IndexOf(place) + 1), NftRulePlace.OfId(kernel.Id));
                 break;
         }
+    }
+
+    /// <summary>A chain without a name, bound to the rule that comes behind it: the kernel makes a name up.</summary>
+    private uint AnonymousChain(NftFamily family, string table, IReadOnlyList<NftItem> items, NftItem at)
+    {
+        var id = Batch.NextId();
+        Say($"add anonymous chain {id} {family.Word()} {table}");
+        Batch.Add(new Kernel.NftChain { Family = family, Table = table, Name = "", Id = id, Flags = NftChainFlags.NFT_CHAIN_BINDING }, Tag(at));
+        foreach (var rule in items.OfType<Model.NftRule>())
+            Try(rule, () => Rule(family, table, "", rule, "add", default, null, rule, id));
+        return id;
     }
 
     private void Command(NftCommand command)

@@ -245,6 +245,10 @@ internal sealed class NftJson(Utf8JsonWriter writer)
             case NftStatement.Verdict verdict:
                 Term(new NftTerm.Verdict(verdict.Kind, verdict.Chain));
                 break;
+            case NftStatement.AnonymousChain:
+                // nft 1.0.6 has no object for it, and prints its text.
+                writer.WriteStringValue(statement.ToString());
+                break;
             case NftStatement.Counter { Packets: null }:
                 One("counter", writer.WriteNullValue);
                 break;

@@ -40,7 +40,9 @@ internal sealed class NftLoad(NetworkNamespace ns, NftBatch batch, IReadOnlyList
             return;
         _before = null;
         using var socket = NftSocket.Open(ns);
-        using var undo = new NftRestore(before).Batch;
+        using var undo = new NftBatch();
+        undo.FlushRuleset();
+        undo.Add(before);
         socket.Commit(undo, _after);
     }
 

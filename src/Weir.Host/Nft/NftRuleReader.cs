@@ -10,7 +10,8 @@ namespace Weir.Host.Nft;
 /// matches that a later one takes for granted.
 /// </summary>
 /// <param name="findSet">A set of the rule's table by its name.</param>
-internal sealed class NftRuleReader(NftFamily family, NftNames names, Func<string, NftReadSet?> findSet)
+/// <param name="findChain">The rules of a chain that is bound to the rule; null for any other chain.</param>
+internal sealed class NftRuleReader(NftFamily family, NftNames names, Func<string, NftReadSet?> findSet, Func<string, IReadOnlyList<NftItem>?> findChain)
 {
     private const uint DefaultBurst = 5;
 
@@ -138,7 +139,7 @@ internal sealed class NftRuleReader(NftFamily family, NftNames names, Func<strin
                 break;
             case ImmediateExpression { Destination: NftRegister.NFT_REG_VERDICT } immediate:
                 var verdict = NftElementReader.Verdict(immediate.Data.Verdict ?? throw new NftRefused("a verdict without a code"));
-                Add(new NftStatement.Verdict(verdict.Kind, verdict.Chain));
+                Add(verdict.Chain is { } target && findChain(target) is { } items ? new NftStatement.AnonymousChain(verdict.Kind, items) : new NftStatement.Verdict(verdict.Kind, verdict.Chain));
                 break;
             case ImmediateExpression immediate:
                 Set(immediate.Destination, new NftNode.Constant(immediate.Data.Value));

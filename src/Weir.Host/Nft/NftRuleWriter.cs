@@ -15,7 +15,8 @@ namespace Weir.Host.Nft;
 /// </summary>
 /// <param name="findSet">A named set of the rule's table; null when there is none.</param>
 /// <param name="nextId">Numbers of the batch's own sets.</param>
-internal sealed class NftRuleWriter(NftFamily family, string table, NftNames names, Func<string, NftSetSpec?> findSet, Func<uint> nextId)
+/// <param name="addChain">Adds a chain without a name with its rules to the batch; gives its number there.</param>
+internal sealed class NftRuleWriter(NftFamily family, string table, NftNames names, Func<string, NftSetSpec?> findSet, Func<uint> nextId, Func<IReadOnlyList<NftItem>, uint> addChain)
 {
     private const byte TcpNumber = 6;
 
@@ -53,7 +54,7 @@ internal sealed class NftRuleWriter(NftFamily family, string table, NftNames nam
             if (isOver)
                 throw new NftRefused("statement after terminal statement has no effect");
             Write(statement);
-            isOver = statement is NftStatement.Verdict { Kind: not "continue" } or NftStatement.Reject or NftStatement.Nat or NftStatement.Queue or NftStatement.Fwd;
+            isOver = statement is NftStatement.Verdict { Kind: not "continue" } or NftStatement.AnonymousChain or NftStatement.Reject or NftStatement.Nat or NftStatement.Queue or NftStatement.Fwd;
         }
     }
 
@@ -113,6 +114,9 @@ internal sealed class NftRuleWriter(NftFamily family, string table, NftNames nam
                 break;
             case NftStatement.Verdict verdict:
                 _expressions.Add(ImmediateExpression.Verdict(NftElementWriter.Verdict(verdict.Kind, verdict.Chain)));
+                break;
+            case NftStatement.AnonymousChain chain:
+                _expressions.Add(ImmediateExpression.Verdict(NftElementWriter.Verdict(chain.Kind, "") with { ChainId = addChain(chain.Items) }));
                 break;
             case NftStatement.Counter or NftStatement.Limit or NftStatement.Quota or NftStatement.ConnectionLimit or NftStatement.Last:
                 _expressions.Add(Stateful(statement));
@@ -807,7 +811,7 @@ internal sealed class NftRuleWriter(NftFamily family, string table, NftNames nam
             case NftTerm.Map map:
                 Lookup(map.Key, map.Mappings, register, new NftSetSpec([]) { IsMap = true, Data = wanted });
                 break;
-            case NftTerm.Word or NftTerm.List or NftTerm.Verdict:
+            case var constant when IsConstant(constant):
                 _expressions.Add(new ImmediateExpression(wanted[0].Encode(Elements.Value(term, wanted[0])), register));
                 break;
             default:
@@ -817,6 +821,8 @@ internal sealed class NftRuleWriter(NftFamily family, string table, NftNames nam
                 break;
         }
     }
+
+    private static bool IsConstant(NftTerm term) => term is NftTerm.Word or NftTerm.List or NftTerm.Verdict || (term is NftTerm.Operation operation && IsConstant(operation.Left) && IsConstant(operation.Right));
 
     private void Assign(NftStatement.Assign assign)
     {

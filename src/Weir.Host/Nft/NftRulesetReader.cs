@@ -14,6 +14,7 @@ internal sealed class NftRulesetReader
     private readonly NftNames _names;
     private readonly Dictionary<(NftFamily Family, string Table, string Name), NftReadSet> _sets = [];
     private readonly ILookup<(NftFamily Family, string Table, string Chain), Kernel.NftRule> _rules;
+    private readonly HashSet<(NftFamily Family, string Table, string Chain)> _bound;
 
     private NftRulesetReader(Kernel.NftRuleset kernel, NftNames names)
     {
@@ -26,6 +27,7 @@ internal sealed class NftRulesetReader
         }
 
         _rules = kernel.Rules.ToLookup(rule => (rule.Family, rule.Table, rule.Chain));
+        _bound = [.. kernel.Chains.Where(chain => (chain.Flags & NftChainFlags.NFT_CHAIN_BINDING) != 0).Select(chain => (chain.Family, chain.Table, chain.Name))];
     }
 
     /// <param name="leaveOut">Tables that are shown elsewhere, by family and name; null: none.</param>
@@ -56,7 +58,7 @@ internal sealed class NftRulesetReader
             items.Add(Set(_sets[(set.Family, set.Table, set.Name)]));
         foreach (var flowTable in _kernel.FlowTables.Where(value => value.Family == table.Family && value.Table == table.Name))
             items.Add(FlowTable(flowTable));
-        foreach (var chain in _kernel.Chains.Where(chain => chain.Family == table.Family && chain.Table == table.Name))
+        foreach (var chain in _kernel.Chains.Where(chain => chain.Family == table.Family && chain.Table == table.Name && (chain.Flags & NftChainFlags.NFT_CHAIN_BINDING) == 0))
             items.Add(Chain(chain));
         var flags = new List<string>();
         if ((table.Flags & NftTableFlags.NFT_TABLE_F_DORMANT) != 0)
@@ -166,13 +168,21 @@ internal sealed class NftRulesetReader
         };
     }
 
+    /// <summary>The kernel binds no chain to a rule of such a chain; what claims so is shown by name.</summary>
+    private List<NftItem>? BoundChain(Kernel.NftRule rule, string name)
+    {
+        if (!_bound.Contains((rule.Family, rule.Table, name)) || _bound.Contains((rule.Family, rule.Table, rule.Chain)))
+            return null;
+        return [.. _rules[(rule.Family, rule.Table, name)].Select(Rule)];
+    }
+
     /// <summary>A rule that is not understood becomes a comment as a whole: without one of its parts it would match more.</summary>
     private NftItem Rule(Kernel.NftRule rule)
     {
         var comment = NftUserData.ReadComment(rule.UserData);
         try
         {
-            var reader = new NftRuleReader(rule.Family, _names, name => _sets.GetValueOrDefault((rule.Family, rule.Table, name)));
+            var reader = new NftRuleReader(rule.Family, _names, name => _sets.GetValueOrDefault((rule.Family, rule.Table, name)), name => BoundChain(rule, name));
             return new Model.NftRule(reader.Read(rule.Expressions)) { Comment = comment, Handle = rule.Handle };
         }
         catch (NftRefused refused)

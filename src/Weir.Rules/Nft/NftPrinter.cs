@@ -74,6 +74,7 @@ internal static class NftPrinter
         NftStatement.VerdictMap map => $"{Term(map.Key)} vmap {Term(map.Mappings)}",
         NftStatement.Assign assign => $"{Term(assign.Target)} set {Term(assign.Value)}",
         NftStatement.Verdict verdict => verdict.Chain is null ? verdict.Kind : $"{verdict.Kind} {verdict.Chain}",
+        NftStatement.AnonymousChain chain => AnonymousChain(chain),
         NftStatement.Counter counter => counter.Packets is null ? "counter" : $"counter {Figures(counter)}",
         NftStatement.Object { Kind: "counter" or "quota" or "limit" or "synproxy" } named => $"{named.Kind} name {Term(named.Name)}",
         NftStatement.Object named => $"{named.Kind} set {Term(named.Name)}",
@@ -203,11 +204,22 @@ internal static class NftPrinter
         return text.ToString();
     }
 
+    /// <summary>As nft does it, with the same tabs wherever the rule stands.</summary>
+    private static string AnonymousChain(NftStatement.AnonymousChain chain)
+    {
+        var text = new StringBuilder($"{chain.Kind} {{\n");
+        foreach (var item in chain.Items)
+            Line(text, "\t\t\t", Text(item), item);
+        return text.Append("\t\t}").ToString();
+    }
+
     private static string Text(NftItem item) => item switch
     {
         NftRemarkLine remark => remark.Text,
         NftUnparsed unparsed => unparsed.Text,
         NftRule rule => Rule(rule),
+        NftDefinition { Value: { } value } definition => $"{definition.Verb} {definition.Name} = {Term(value)}",
+        NftDefinition definition => $"{definition.Verb} {definition.Name}",
         _ => item.Source,
     };
 
@@ -229,7 +241,7 @@ internal static class NftPrinter
         var isFirst = table.Flags.Count == 0;
         foreach (var item in table.Items)
         {
-            if (item is NftRemarkLine or NftUnparsed)
+            if (item is NftRemarkLine or NftUnparsed or NftDefinition)
             {
                 Line(text, "\t", Text(item), item);
                 continue;

@@ -25,6 +25,11 @@ public abstract record NftStatement
     /// <summary><c>accept</c>, <c>jump CHAIN</c>.</summary>
     public sealed record Verdict(string Kind, string? Chain = null) : NftStatement;
 
+    /// <summary><c>jump { tcp dport 80 accept; return; }</c>: a chain without a name, for this rule alone.</summary>
+    /// <param name="Kind"><c>jump</c>, <c>goto</c>.</param>
+    /// <param name="Items">Its rules, comments and what is not understood.</param>
+    public sealed record AnonymousChain(string Kind, IReadOnlyList<NftItem> Items) : NftStatement;
+
     /// <summary><c>counter packets 0 bytes 0</c>; without figures, <c>counter</c>.</summary>
     public sealed record Counter(ulong? Packets, ulong? Bytes) : NftStatement;
 

@@ -92,7 +92,7 @@ public static partial class TextFormat
     [GeneratedRegex(@"^\s*(\*[a-z]+\s*$|:\S+ (ACCEPT|DROP|-)( |$)|(\[\d+:\d+\] )?-[AIDNPFXZR] \S|COMMIT\s*$|ip6?tables )", RegexOptions.ExplicitCapture)]
     private static partial Regex IptablesLine();
 
-    [GeneratedRegex(@"^\s*(table (ip|ip6|inet|arp|bridge|netdev) |table \S+ \{|(add|insert|create|delete|destroy|replace|flush|list) (table|chain|rule|set|map|element|ruleset|flowtable|counter|quota|limit|ct )|type (filter|nat|route) hook |nft )", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\s*(table (ip|ip6|inet|arp|bridge|netdev) |table \S+ \{|(add|insert|create|delete|destroy|replace|flush|list) (table|chain|rule|set|map|element|ruleset|flowtable|counter|quota|limit|ct )|type (filter|nat|route) hook |(re|un)?define \S|nft )", RegexOptions.ExplicitCapture)]
     private static partial Regex NftLine();
 
     [GeneratedRegex(@"^\s*(create \S+ (hash|bitmap|list):|add \S+ \S+\s*$|add \S+ \S+ (timeout|packets|bytes|comment|nomatch|skb)|-?(create|add|del|flush|destroy|swap|rename) \S+|ipset )", RegexOptions.ExplicitCapture)]

@@ -10,13 +10,13 @@ namespace Weir.Host.Tests.Nft;
 public class NftRuleReaderTests
 {
     private static string Read(NftFamily family, params IReadOnlyList<NftExpression> expressions) =>
-        string.Join(' ', new NftRuleReader(family, NftNames.None, _ => null).Read(expressions).Select(statement => statement.ToString()));
+        string.Join(' ', new NftRuleReader(family, NftNames.None, _ => null, _ => null).Read(expressions).Select(statement => statement.ToString()));
 
     private static IReadOnlyList<NftExpression> Write(NftFamily family, string rule)
     {
         var parsed = Weir.Rules.Nft.NftRuleset.Parse($"table inet t {{\nchain c {{\n{rule}\n}}\n}}\n");
         Assert.Empty(parsed.Findings);
-        var writer = new NftRuleWriter(family, "t", NftNames.None, _ => null, () => 1);
+        var writer = new NftRuleWriter(family, "t", NftNames.None, _ => null, () => 1, _ => 0);
         writer.Write(Assert.IsType<Weir.Rules.Nft.NftRule>(Assert.IsType<Weir.Rules.Nft.NftChain>(Assert.IsType<Weir.Rules.Nft.NftTable>(parsed.Model.Items[0]).Items[0]).Items[0]));
         return writer.Expressions;
     }

@@ -136,7 +136,7 @@ public class IpFormatTests
         }
 
         string[] commands = ["rule", "-6 rule", "route show table all"];
-        Assert.Equal(theirs.Dump(commands), ours.Dump(commands));
+        Assert.Equal(WithoutMulticast(theirs.Dump(commands)), WithoutMulticast(ours.Dump(commands)));
         SameAsIp(ours);
         SameAsIp(theirs);
     }
@@ -164,6 +164,9 @@ public class IpFormatTests
         Assert.Equal(Compact(host.Run("ip", "-j address").Json), Compact(Json(host).GetProperty("address")));
         Assert.Equal(Compact(host.Run("ip", "-j neighbour").Json), Compact(Json(host).GetProperty("neighbour")));
     }
+
+    /// <summary>The kernel makes these when a link's carrier comes, v0's or v1's first.</summary>
+    private static string WithoutMulticast(string dump) => string.Join('\n', dump.Split('\n').Where(line => !line.StartsWith("multicast ff00::/8", StringComparison.Ordinal)));
 
     private static void SameAsIp(RouteOracle host)
     {

@@ -72,10 +72,9 @@ public class IpJsonTests
         // What is there already is no error in a listing.
         Format.Prepare(file, ours.Namespace, new LoadOptions()).Apply();
 
-        string[] commands = ["address", "rule", "-6 rule", "neighbour"];
+        // Without the table local: the kernel makes its routes to an address some time after the address.
+        string[] commands = ["address", "route show table main", "route show table 7", "-6 route show table main", "rule", "-6 rule", "neighbour"];
         Assert.Equal(theirs.Dump(commands), ours.Dump(commands));
-        // The kernel lists its own routes to two addresses of one link in the order in which it made them.
-        Assert.Equal(theirs.Dump("route show table all").Split('\n').Order(), ours.Dump("route show table all").Split('\n').Order());
     }
 
     [Fact]

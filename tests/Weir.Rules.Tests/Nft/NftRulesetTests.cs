@@ -72,7 +72,7 @@ public class NftRulesetTests
     {
         const int seed = 20_261_125;
         var random = new SeededGenerator(seed);
-        string[] words = ["table", "ip", "t", "{", "}", "chain", "c", "tcp", "dport", "80", "-", ",", "\"x\"", "\"", "(", ")", "@", "th", ":", "[", "]", "set", "map", "elements", "=", "#c", "\n", ";", "&", "|", "10.0.0.1", "/", "8", "::1", "add", "rule", "ct", "state", "new", "vmap", "*", "$", "\\", "流量", "flush", "numgen", "inc", "mod", "jhash", "limit", "rate"];
+        string[] words = ["table", "ip", "t", "{", "}", "chain", "c", "tcp", "dport", "80", "-", ",", "\"x\"", "\"", "(", ")", "@", "th", ":", "[", "]", "set", "map", "elements", "=", "#c", "\n", ";", "&", "|", "10.0.0.1", "/", "8", "::1", "add", "rule", "ct", "state", "new", "vmap", "*", "$", "\\", "流量", "flush", "numgen", "inc", "mod", "jhash", "limit", "rate", "define", "redefine", "undefine", "jump", "$x", "x", "goto"];
         for (var round = 0; round < 3000; round++)
         {
             var text = string.Join(random.Chance(80) ? " " : "", Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.Pick<string>(words)));
@@ -81,6 +81,31 @@ public class NftRulesetTests
             if (parsed.Findings.Count > 0)
                 Assert.All(parsed.Findings, finding => Assert.True(printed.Contains(finding.Text, StringComparison.Ordinal), $"seed {seed}, round {round}: {finding.Text} is not in\n{printed}\nof\n{text}"));
         }
+    }
+
+    [Fact]
+    public void A_definition_stays_and_rules_that_name_it_have_its_value()
+    {
+        var parsed = NftRuleset.Parse("define web = {\n\t80, # plain\n\t443 }\ntable ip t {\n\tdefine wan = eth0\n\tchain c {\n\t\tiifname $wan tcp dport { $web, 8080 } accept # $wan\n\t}\n}\nredefine web = 5\nundefine web\n");
+        Assert.Empty(parsed.Findings);
+        Assert.Equal("define web = { 80, 443 }\ntable ip t {\n\tdefine wan = eth0\n\tchain c {\n\t\tiifname eth0 tcp dport { 80, 443, 8080 } accept # $wan\n\t}\n}\nredefine web = 5\nundefine web\n", parsed.Model.ToString());
+        var rule = ((NftChain)((NftTable)parsed.Model.Items[1]).Items[1]).Items[0];
+        Assert.Equal((7, "iifname $wan tcp dport { $web, 8080 } accept"), (rule.Line, rule.Source));
+    }
+
+    [Fact]
+    public void Variables_of_variables_do_not_grow_without_bound()
+    {
+        // Each line doubles the one before: the last would have a million million elements.
+        var text = "define v0 = 1, 1\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"define v{i} = $v{i - 1}, $v{i - 1}\n")) + "table ip t { chain c { tcp dport $v40 accept; } }\n";
+        Assert.NotEmpty(NftRuleset.Parse(text).Findings);
+    }
+
+    [Fact]
+    public void Chains_in_chains_without_end_are_a_finding()
+    {
+        var parsed = NftRuleset.Parse($"table ip t {{ chain c {{ {string.Concat(Enumerable.Repeat("jump { x; ", 100_000))} }} }}");
+        Assert.NotEmpty(parsed.Findings);
     }
 
     [Fact]

@@ -11,11 +11,16 @@ internal sealed class NftBlockParser
     private readonly NftTokens _tokens;
     private readonly NftStatementParser _statements;
     private readonly List<TextFinding> _findings = [];
+    private readonly HashSet<(int Block, string Name)> _defined = [];
+
+    // Blocks are counted from 1, the whole text; 0 is around it.
+    private int _block;
+    private int _blocks;
 
     private NftBlockParser(string text)
     {
         _tokens = new NftTokens(text);
-        _statements = new NftStatementParser(_tokens);
+        _statements = new NftStatementParser(_tokens, AnonymousChain);
     }
 
     internal static ParsedText<NftRuleset> Parse(string text)
@@ -28,14 +33,17 @@ internal sealed class NftBlockParser
     /// <summary>Reads items up to the closing brace of this block, or the end of the text.</summary>
     private List<NftItem> Items(Func<NftItem?> one)
     {
-        var items = new List<NftItem>();
+        var (items, outer) = (new List<NftItem>(), _block);
+        _block = ++_blocks;
         while (true)
         {
             _tokens.SkipNewLinesAndSemicolons();
-            if (_tokens.AtEnd)
+            if (_tokens.AtEnd || (_tokens.Is("}") && outer != 0))
+            {
+                _block = outer;
                 return items;
-            if (_tokens.Is("}") && one != TopLevel)
-                return items;
+            }
+
             var token = _tokens.Current;
             if (token.Kind == NftTokenKind.Comment)
             {
@@ -53,17 +61,18 @@ internal sealed class NftBlockParser
 
     private NftItem? Item(Func<NftItem?> one)
     {
-        var start = _tokens.Position;
+        var (start, depth) = (_tokens.Position, _tokens.Depth);
         var line = _tokens.Current.Line;
         try
         {
-            var item = one();
+            var item = NftVariables.IsDefinition(_tokens.Current) ? Definition() : one();
             if (!_tokens.Current.EndsStatement && _tokens.Peek(-1) is not { Kind: NftTokenKind.Symbol, Text: "}" })
                 throw _tokens.Unexpected("the end of the statement");
             return item is { Source.Length: 0 } ? item with { Source = FirstLine(_tokens.Slice(start)) } : item;
         }
         catch (NftSyntaxException unknown)
         {
+            _tokens.Depth = depth;
             var text = _tokens.SkipStatement(start);
             _findings.Add(new TextFinding(line, FirstLine(text), $"Not understood: {unknown.Message}"));
             return new NftUnparsed(text) { Source = FirstLine(text) };
@@ -76,10 +85,43 @@ internal sealed class NftBlockParser
     {
         var verb = _tokens.Current.Text;
         if (_tokens.Current.Kind == NftTokenKind.Word && Verbs.Contains(verb, StringComparer.Ordinal))
-            return Command();
+            return Command(_tokens.Take().Text);
         if (_tokens.Is("table"))
             return Table();
+        // As in nft, a command without a verb adds.
+        if (IsKind() || (Families.Contains(verb, StringComparer.Ordinal) && _tokens.Peek().Kind == NftTokenKind.Word))
+            return Command("add");
         throw _tokens.Unexpected("a table or a command (add, create, insert, replace, delete, destroy, flush)");
+    }
+
+    private NftDefinition Definition()
+    {
+        var verb = _tokens.Take().Text;
+        var name = _tokens.Current.Kind == NftTokenKind.Word ? _tokens.Take().Text : throw _tokens.Unexpected("a name");
+        if (verb == "undefine")
+        {
+            _defined.Remove((_block, name));
+            return new NftDefinition(verb, name, null);
+        }
+
+        if (!_defined.Add((_block, name)) && verb == "define")
+            throw new NftSyntaxException($"{name} is defined already.");
+        _tokens.Expect("=");
+        if (_tokens.Current is { Kind: NftTokenKind.Word, Text: "accept" or "drop" or "continue" or "return" or "jump" or "goto" or "queue" or "reject" })
+            throw _tokens.Unexpected("a value (a verdict's word stands in quotes)");
+        var sign = _tokens.TryTake("-") ? "-" : "";
+        return new NftDefinition(verb, name, sign.Length != 0 ? new NftTerm.Word(sign + _tokens.Word("a number")) : _statements.Terms.Value(takesList: true, takesPrefix: true));
+    }
+
+    /// <summary>The rules between the braces of <c>jump { … }</c>.</summary>
+    private List<NftItem> AnonymousChain()
+    {
+        _tokens.Enter();
+        _tokens.Expect("{");
+        var items = Items(Rule);
+        _tokens.Expect("}");
+        _tokens.Leave();
+        return items;
     }
 
     private string Family() => Families.Contains(_tokens.Current.Text, StringComparer.Ordinal) && _tokens.Peek().Kind is NftTokenKind.Word or NftTokenKind.Quoted ? _tokens.Take().Text : "";
@@ -140,13 +182,17 @@ internal sealed class NftBlockParser
         var kind = _tokens.Current.Text;
         if (_tokens.Current.Kind != NftTokenKind.Word)
             throw _tokens.Unexpected("chain, set, map, flowtable or an object");
+        if (!IsKind())
+            throw _tokens.Unexpected("chain, set, map, flowtable or an object");
         if (kind == "ct")
             kind = $"ct {_tokens.Peek().Text}";
-        if (kind is not ("table" or "chain" or "rule" or "set" or "map" or "element" or "flowtable" or "ruleset" or "counter" or "quota" or "limit" or "synproxy" or "secmark" or "ct helper" or "ct timeout" or "ct expectation"))
-            throw _tokens.Unexpected("chain, set, map, flowtable or an object");
         _tokens.Position += kind.StartsWith("ct ", StringComparison.Ordinal) ? 2 : 1;
         return kind;
     }
+
+    private bool IsKind() => _tokens.Current.Kind == NftTokenKind.Word && (_tokens.Current.Text == "ct"
+        ? _tokens.Peek().Text is "helper" or "timeout" or "expectation"
+        : _tokens.Current.Text is "table" or "chain" or "rule" or "set" or "map" or "element" or "flowtable" or "ruleset" or "counter" or "quota" or "limit" or "synproxy" or "secmark");
 
     private NftItem Named(string kind, string name) => kind switch
     {
@@ -262,7 +308,7 @@ internal sealed class NftBlockParser
 
         if (statements.Count == 0 && comment is null)
             throw _tokens.Unexpected("a rule");
-        return new NftRule(statements) { Comment = comment, Source = _tokens.Slice(start) };
+        return new NftRule(statements) { Comment = comment, Source = FirstLine(_tokens.Slice(start)) };
     }
 
     private NftSet Set(string name, bool isMap)
@@ -368,7 +414,7 @@ internal sealed class NftBlockParser
         var table = new NftFlowTable(name);
         if (!_tokens.TryTake("{"))
             return table;
-        Items(() =>
+        var settings = Items(() =>
         {
             if (_tokens.TryTake("hook"))
             {
@@ -395,6 +441,8 @@ internal sealed class NftBlockParser
 
             return null;
         });
+        if (settings.Exists(item => item is NftUnparsed or NftDefinition))
+            throw new NftSyntaxException($"a setting of flowtable {name} is not understood.");
         _tokens.Expect("}");
         return table;
     }
@@ -415,7 +463,7 @@ internal sealed class NftBlockParser
                 settings.Add(Setting());
             return null;
         });
-        if (broken.Exists(item => item is NftUnparsed))
+        if (broken.Exists(item => item is NftUnparsed or NftDefinition))
             throw new NftSyntaxException($"a setting of {kind} {name} is not understood.");
         _tokens.Expect("}");
         return named with { Settings = settings };
@@ -449,11 +497,12 @@ internal sealed class NftBlockParser
         return string.Join(' ', words);
     }
 
-    private NftCommand Command()
+    private NftCommand Command(string verb)
     {
-        var verb = _tokens.Take().Text;
         var command = new NftCommand(verb, "rule");
-        command = command with { Kind = Kind() };
+        // "add ip t c accept": what is no kind is where a rule goes.
+        if (verb != "add" || IsKind())
+            command = command with { Kind = Kind() };
         if (command.Kind == "ruleset")
             return verb == "flush" ? command with { Family = Families.Contains(_tokens.Current.Text, StringComparer.Ordinal) ? _tokens.Take().Text : "" } : throw new NftSyntaxException($"{verb} ruleset is no command.");
         command = command with { Family = Family() };

@@ -10,9 +10,13 @@ internal sealed class NftStatementParser
 
     private readonly NftTokens _tokens;
     private readonly NftTermParser _terms;
+    private readonly Func<IReadOnlyList<NftItem>> _chain;
 
-    internal NftStatementParser(NftTokens tokens)
+    /// <param name="tokens">The text.</param>
+    /// <param name="chain">Reads the rules of a chain that stands in a statement.</param>
+    internal NftStatementParser(NftTokens tokens, Func<IReadOnlyList<NftItem>> chain)
     {
+        _chain = chain;
         _tokens = tokens;
         _terms = new NftTermParser(tokens);
         _terms.Use(this);
@@ -36,6 +40,8 @@ internal sealed class NftStatementParser
 
     internal NftStatement Statement()
     {
+        if (_tokens.Current is { Kind: NftTokenKind.Word, Text: "jump" or "goto" } && _tokens.Peek().Is("{"))
+            return new NftStatement.AnonymousChain(_tokens.Take().Text, _chain());
         if (_terms.Verdict() is { } verdict)
             return new NftStatement.Verdict(verdict.Kind, verdict.Chain);
         if (Stateful() is { } stateful)

@@ -87,7 +87,12 @@ internal sealed class NftTermParser(NftTokens tokens)
         tokens.SkipBlank();
         while (!tokens.Is("}"))
         {
-            elements.Add(Element());
+            var element = Element();
+            // As nft does it: a set in a set, mostly one that was defined, gives its elements.
+            if (element is { Key: NftTerm.Set inner, Data: null })
+                elements.AddRange(inner.Elements);
+            else
+                elements.Add(element);
             tokens.SkipBlank();
             if (!tokens.TryTake(","))
                 break;

@@ -6,10 +6,13 @@ internal sealed class NftTokens(string text)
     /// <summary>How deep braces and parentheses may be nested: a hostile text must not end the stack.</summary>
     private const int DeepestNesting = 40;
 
-    private readonly IReadOnlyList<NftToken> _tokens = NftLexer.Read(text);
+    private readonly IReadOnlyList<NftToken> _tokens = NftVariables.Expand(NftLexer.Read(text));
     private int _depth;
 
     internal int Position { get; set; }
+
+    /// <summary>How deep the current token stands; who goes on after an error sets it back to what it was.</summary>
+    internal int Depth { get => _depth; set => _depth = value; }
 
     internal NftToken Current => _tokens[Position];
 
@@ -86,6 +89,7 @@ internal sealed class NftTokens(string text)
             NftTokenKind.NewLine => "the end of the line",
             NftTokenKind.Comment => "a comment",
             NftTokenKind.Quoted => $"\"{Current.Text}\"",
+            NftTokenKind.Symbol when Current.Text == "$" => $"'${Peek().Text}', which is not defined before",
             _ => $"'{Current.Text}'",
         };
         return new NftSyntaxException($"expected {expected}, found {found}.");
@@ -121,7 +125,6 @@ internal sealed class NftTokens(string text)
     /// <summary>Goes to the end of the statement that began at <paramref name="start"/>, over whole pairs of braces, and gives it as text.</summary>
     internal string SkipStatement(int start)
     {
-        _depth = 0;
         Position = start;
         var braces = 0;
         while (!AtEnd)
