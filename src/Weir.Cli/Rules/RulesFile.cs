@@ -1,7 +1,6 @@
 using Weir.Agent;
 using Weir.Host.Formats;
 using Weir.Linux;
-using Weir.Rules.Ipset;
 using Weir.Rules.Text;
 
 namespace Weir.Cli.Rules;
@@ -15,8 +14,8 @@ internal sealed class RulesFile
     private RulesFile(string path, IReadOnlyList<TextSection> sections)
     {
         _path = path;
-        // What others refer to comes first: a rule's set, a route's table.
-        _sections = [.. sections.OrderBy(section => RulesFormats.OrderOf(section.Format))];
+        // One part for each format, so that netfilter's rules are one transaction; what others refer to comes first: a rule's set, a route's table.
+        _sections = [.. sections.GroupBy(section => section.Format).Select(Joined).OrderBy(section => RulesFormats.OrderOf(section.Format))];
     }
 
     private IReadOnlyList<string> Formats => [.. _sections.Select(section => section.Format)];
@@ -43,17 +42,10 @@ internal sealed class RulesFile
     public LoadedFile Check(NetworkNamespace ns, LoadOptions options)
     {
         List<string> messages = [], findings = [];
-        options = options with { SetsToCome = [.. SetsCreated()] };
-        foreach (var section in _sections)
+        foreach (var load in Prepare(ns, options, findings))
         {
-            try
-            {
-                messages.AddRange(RulesFormats.Find(section.Format).Prepare(section.Text, ns, options).Messages);
-            }
-            catch (RulesTextException exception)
-            {
-                findings.AddRange(exception.Findings.Select(finding => finding.ToString()));
-            }
+            using (load)
+                messages.AddRange(load.Messages);
         }
 
         return new LoadedFile(_path, Formats, Installed: false, messages, findings);
@@ -62,17 +54,56 @@ internal sealed class RulesFile
     /// <summary>Installs all of it; when a line is wrong or refused, nothing.</summary>
     public LoadedFile Load(NetworkNamespace ns, LoadOptions options)
     {
-        var done = new Stack<ILoad>();
-        var messages = new List<string>();
+        List<string> findings = [];
+        var loads = Prepare(ns, options, findings);
         try
         {
-            foreach (var section in _sections)
+            if (findings.Count > 0)
+                throw CantBeInstalled(findings);
+            Apply(loads);
+            return new LoadedFile(_path, Formats, Installed: true, [.. loads.SelectMany(load => load.Messages)], []);
+        }
+        finally
+        {
+            foreach (var load in loads)
+                load.Dispose();
+        }
+    }
+
+    /// <summary>All parts, before the first of them is sent; what speaks against any of them.</summary>
+    private List<ILoad> Prepare(NetworkNamespace ns, LoadOptions options, List<string> findings)
+    {
+        var loads = new List<ILoad>();
+        options = options with { ToCome = NamesToCome.Of(_sections) };
+        foreach (var section in _sections)
+        {
+            try
             {
-                // A part is prepared when those before it are in place: its names may be theirs.
-                var load = RulesFormats.Find(section.Format).Prepare(section.Text, ns, options);
+                loads.Add(RulesFormats.Find(section.Format).Prepare(section.Text, ns, options));
+            }
+            catch (RulesTextException exception)
+            {
+                findings.AddRange(exception.Findings.Select(finding => finding.ToString()));
+            }
+            catch
+            {
+                loads.ForEach(load => load.Dispose());
+                throw;
+            }
+        }
+
+        return loads;
+    }
+
+    private void Apply(List<ILoad> loads)
+    {
+        var done = new Stack<ILoad>();
+        try
+        {
+            foreach (var load in loads)
+            {
                 load.Apply();
                 done.Push(load);
-                messages.AddRange(load.Messages);
             }
         }
         catch (Exception exception)
@@ -80,8 +111,22 @@ internal sealed class RulesFile
             TakeBack(done, exception);
             throw Refusal(exception);
         }
+    }
 
-        return new LoadedFile(_path, Formats, Installed: true, messages, []);
+    /// <summary>Parts of one format as one, each line where it stands in the file.</summary>
+    private static TextSection Joined(IGrouping<string, TextSection> parts)
+    {
+        if (parts.Count() == 1)
+            return parts.First();
+        var lines = new List<string>();
+        foreach (var part in parts)
+        {
+            var own = part.Text.Split('\n');
+            // A part has empty lines in place of those before it.
+            lines.AddRange(own.Skip(lines.Count));
+        }
+
+        return new TextSection(parts.Key, string.Join('\n', lines));
     }
 
     /// <summary>One part that can't be taken back does not keep the others.</summary>
@@ -104,17 +149,11 @@ internal sealed class RulesFile
             throw new AgentException(AgentProblem.Host, $"{_path} was not installed, and not all of what was done before could be taken back.", [reason.Message, .. failures], reason);
     }
 
-    private IEnumerable<string> SetsCreated() =>
-        from section in _sections
-        where section.Format == TextFormat.Ipset
-        from line in IpsetText.Parse(section.Text, new IpsetContext()).Model.Lines
-        let create = line.Command as IpsetCreate
-        where create is not null
-        select create.Name;
+    private AgentException CantBeInstalled(IReadOnlyList<string> findings) => new(AgentProblem.Request, $"{_path} has lines that can't be installed; nothing was changed.", findings);
 
     private Exception Refusal(Exception exception) => exception switch
     {
-        RulesTextException text => new AgentException(AgentProblem.Request, $"{_path} has lines that can't be installed; nothing was changed.", [.. text.Findings.Select(finding => finding.ToString())]),
+        RulesTextException text => CantBeInstalled([.. text.Findings.Select(finding => finding.ToString())]),
         RefusedLineException line => new AgentException(AgentProblem.Host, $"{_path}, line {line.Line}: {line.Refusal}", [line.Text, "Nothing was changed."], line),
         _ => exception,
     };

@@ -20,8 +20,8 @@ public interface IRulesFormat
     void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer);
 }
 
-/// <summary>A text that is ready to be installed.</summary>
-public interface ILoad
+/// <summary>A text that is ready to be installed. Disposing of it lets go what it holds open; it takes nothing back.</summary>
+public interface ILoad : IDisposable
 {
     /// <summary>What would be sent to the kernel, a line for each message.</summary>
     IReadOnlyList<string> Messages { get; }
@@ -44,6 +44,6 @@ public sealed record LoadOptions
     /// <summary>The counters of a text are set (<c>iptables-restore --counters</c>); otherwise they begin at 0.</summary>
     public bool Counters { get; init; }
 
-    /// <summary>Names of ipset's sets that another text of the same file creates: rules may name them when a text is prepared, and they are looked up when it is applied.</summary>
-    public IReadOnlyCollection<string> SetsToCome { get; init; } = [];
+    /// <summary>What other texts of the same file make: a text may name it when it is prepared, and it is looked up when the text is applied.</summary>
+    public NamesToCome ToCome { get; init; } = NamesToCome.None;
 }

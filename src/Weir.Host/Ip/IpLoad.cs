@@ -56,6 +56,11 @@ internal sealed class IpLoad(IReadOnlyList<IpLine> lines, IpNameTables names, Ne
         }
     }
 
+    public void Dispose()
+    {
+        // Nothing is held open between the calls.
+    }
+
     public void Undo()
     {
         using RouteSocket socket = RouteSocket.Open(ns);

@@ -44,6 +44,12 @@ internal sealed class IpsetLoad(NetworkNamespace ns, IReadOnlyList<IpsetLine> li
     }
 
     /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Nothing is held open between the calls.
+    }
+
+    /// <inheritdoc/>
     public void Undo()
     {
         using var socket = IpsetSocket.Open(ns);

@@ -46,7 +46,7 @@ internal sealed class IptablesLoad : ILoad
         var socket = NftSocket.Open(ns);
         try
         {
-            load.Plan(socket, script.Findings, options.SetsToCome);
+            load.Plan(socket, script.Findings, options.ToCome.Sets);
             load._socket = socket;
             return load;
         }
@@ -58,11 +58,14 @@ internal sealed class IptablesLoad : ILoad
     }
 
     /// <inheritdoc/>
+    public void Dispose() => _socket?.Dispose();
+
+    /// <inheritdoc/>
     public void Apply()
     {
         using var socket = _socket ?? NftSocket.Open(_ns);
         _socket = null;
-        if (_options.SetsToCome.Count > 0)
+        if (_options.ToCome.Sets.Count > 0)
             Plan(socket, [], []);
         for (var attempt = 0; ; attempt++)
         {
@@ -90,7 +93,9 @@ internal sealed class IptablesLoad : ILoad
         _applied = null;
         using var socket = NftSocket.Open(_ns);
         using var batch = new NftBatch();
-        foreach (var table in _script.Sections.Select(section => section.Table).Distinct())
+        // Not all that the text names need have been made: one without rules of its own is not.
+        var present = socket.ListTables(Family).Select(table => table.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var table in _script.Sections.Select(section => section.Table).Distinct().Where(present.Contains))
             batch.Delete(new NftTable { Family = Family, Name = table });
         batch.Add(before);
         socket.Commit(batch, applied);

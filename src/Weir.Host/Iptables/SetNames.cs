@@ -5,7 +5,7 @@ using Weir.Netlink.Protocol;
 namespace Weir.Host.Iptables;
 
 /// <summary>The sets of a namespace by name and number; asks the kernel when it is first asked.</summary>
-/// <param name="toCome">Sets that are taken as there although they have no number yet (<see cref="Formats.LoadOptions.SetsToCome"/>): they have 0.</param>
+/// <param name="toCome">Sets that are taken as there although they have no number yet (<see cref="Formats.NamesToCome.Sets"/>): they have 0.</param>
 internal sealed class SetNames(NetworkNamespace ns, IReadOnlyCollection<string> toCome) : IDisposable
 {
     private readonly Dictionary<string, ushort?> _numbers = new(StringComparer.Ordinal);

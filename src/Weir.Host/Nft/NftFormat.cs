@@ -17,9 +17,14 @@ public sealed class NftFormat : IRulesFormat
         var parsed = Weir.Rules.Nft.NftRuleset.Parse(text);
         using var socket = NftSocket.Open(ns);
         var before = socket.Read(elementsOf: set => (set.Flags & (NftSetFlags.NFT_SET_INTERVAL | NftSetFlags.NFT_SET_ANONYMOUS)) == NftSetFlags.NFT_SET_INTERVAL);
-        var builder = new NftBatchBuilder(parsed.Model, before, new NftHostNames(ns));
+        var builder = new NftBatchBuilder(parsed.Model, before, new NftHostNames(ns, options.ToCome.Links));
         TextFinding[] findings = [.. parsed.Findings.Concat(builder.Findings).OrderBy(finding => finding.Line)];
-        return findings.Length == 0 ? new NftLoad(ns, builder.Batch, builder.Messages) : throw new RulesTextException(findings);
+        if (findings.Length == 0 && options.ToCome.Links.Count == 0)
+            return new NftLoad(ns, builder.Batch, builder.Messages);
+        builder.Batch.Dispose();
+        if (findings.Length > 0)
+            throw new RulesTextException(findings);
+        return new LateLoad(builder.Messages, () => Prepare(text, ns, options with { ToCome = NamesToCome.None }));
     }
 
     public string Show(NetworkNamespace ns) => Show(ns, leaveOut: null);

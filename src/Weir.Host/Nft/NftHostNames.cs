@@ -14,13 +14,21 @@ internal sealed class NftHostNames : NftNames
     private readonly Lazy<Dictionary<string, uint>> _groups = new(() => ReadIds("/etc/group"));
     private readonly Lazy<Dictionary<string, ushort>> _services = new(ReadServices);
 
-    internal NftHostNames(NetworkNamespace ns) => _links = new Lazy<IReadOnlyList<Link>>(() =>
-    {
-        using var socket = RouteSocket.Open(ns);
-        return socket.Links.List();
-    });
+    private readonly IReadOnlyCollection<string> _toCome;
 
-    public override uint? LinkIndex(string name) => _links.Value.FirstOrDefault(link => link.Name == name) is { } link ? (uint)link.Index : null;
+    /// <param name="ns">Whose links.</param>
+    /// <param name="toCome">Links that are taken as there although they have no index yet (<see cref="Formats.NamesToCome.Links"/>).</param>
+    internal NftHostNames(NetworkNamespace ns, IReadOnlyCollection<string>? toCome = null)
+    {
+        _toCome = toCome ?? [];
+        _links = new Lazy<IReadOnlyList<Link>>(() =>
+        {
+            using var socket = RouteSocket.Open(ns);
+            return socket.Links.List();
+        });
+    }
+
+    public override uint? LinkIndex(string name) => _links.Value.FirstOrDefault(link => link.Name == name) is { } link ? (uint)link.Index : _toCome.Contains(name) ? 0 : null;
 
     public override string? LinkName(uint index) => _links.Value.FirstOrDefault(link => link.Index == index)?.Name;
 

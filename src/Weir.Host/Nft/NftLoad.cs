@@ -34,6 +34,8 @@ internal sealed class NftLoad(NetworkNamespace ns, NftBatch batch, IReadOnlyList
         _after = socket.Generation();
     }
 
+    public void Dispose() => batch.Dispose();
+
     public void Undo()
     {
         if (_before is not { } before)

@@ -25,7 +25,11 @@ public sealed class TcFormat : IRulesFormat
         List<TextFinding> findings = [.. parsed.Findings.Where(finding => IsNeeded(parsed.Model, finding))];
         using var socket = RouteSocket.Open(ns);
         var links = socket.Links.List();
-        var builder = new TcBuilder(links.ToDictionary(link => link.Name, link => link.Index));
+        var indexes = links.ToDictionary(link => link.Name, link => link.Index);
+        // Links to come have numbers of their own, below zero, until they are there.
+        foreach (var name in options.ToCome.Links)
+            indexes.TryAdd(name, ~indexes.Count);
+        var builder = new TcBuilder(indexes);
         var loops = new MirrorLoops(links);
         var reader = new TcReader(socket);
         var present = new TcPresent(socket, reader);
@@ -51,7 +55,10 @@ public sealed class TcFormat : IRulesFormat
         foreach (var filter in TcHooks.Of(socket).SelectMany(hook => reader.Filters(hook.Link, hook.Parent)))
             loops.Add(filter, null);
         findings.AddRange(loops.Find());
-        return findings.Count == 0 ? new TcLoad(ns, steps, reader.Name) : throw new RulesTextException([.. findings.OrderBy(finding => finding.Line)]);
+        if (findings.Count > 0)
+            throw new RulesTextException([.. findings.OrderBy(finding => finding.Line)]);
+        var load = new TcLoad(ns, steps, index => index < 0 ? indexes.First(link => link.Value == index).Key : reader.Name(index));
+        return options.ToCome.Links.Count == 0 ? load : new LateLoad(load.Messages, () => Prepare(text, ns, options with { ToCome = NamesToCome.None }));
     }
 
     public string Show(NetworkNamespace ns)

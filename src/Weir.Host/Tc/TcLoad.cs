@@ -28,6 +28,11 @@ internal sealed class TcLoad(NetworkNamespace ns, IReadOnlyList<TcStep> steps, F
         }
     }
 
+    public void Dispose()
+    {
+        // Nothing is held open between the calls.
+    }
+
     public void Undo()
     {
         using var socket = RouteSocket.Open(ns);

@@ -24,7 +24,7 @@ public abstract record IpEntry
 }
 
 /// <summary>A prompt with a command that lists something: what follows is its output.</summary>
-/// <param name="Subject"><c>rule</c>, <c>route</c>, <c>address</c>, <c>link</c>, <c>neighbour</c>.</param>
+/// <param name="Subject"><c>rule</c>, <c>route</c>, <c>address</c>, <c>link</c>, <c>neighbour</c>; <c>batch</c> for <c>ip -batch</c>, behind which commands follow.</param>
 /// <param name="Family">Unspecified when neither -4 nor -6 is said.</param>
 /// <param name="Table">The table whose routes follow, which their lines do not name; null when each names its own.</param>
 public sealed record IpListing(string Subject, AddressFamily Family, uint? Table) : IpEntry;

@@ -173,6 +173,12 @@ public sealed partial class IpTextParser
                 "-6" => AddressFamily.InterNetworkV6,
                 _ => family,
             };
+            if (option is not ("-b" or "-batch"))
+                continue;
+            // What follows are its lines.
+            _listing = new IpListing("batch", family, null);
+            Keep(start, _listing);
+            return;
         }
 
         var subject = words.Next(out var word) ? Object(word) : throw new LineException("ip wants an object: rule, route, address, link, neighbour.");

@@ -66,6 +66,75 @@ public sealed class RulesCommandTests : IDisposable
         Assert.Equal(before, Dump(node));
     }
 
+    /// <summary>Every part names what another one makes: sets and links, by name and by index, whichever stands first.</summary>
+    private const string Dependent = """
+        $ nft list ruleset
+        table inet t {
+        	chain c {
+        		iif "made0" accept
+        	}
+        }
+        $ iptables-save
+        *filter
+        :INPUT ACCEPT [0:0]
+        -A INPUT -i made0 -m set --match-set made src -j DROP
+        COMMIT
+        $ tc -batch
+        qdisc add dev made0 clsact
+        filter add dev made0 ingress protocol all pref 1 u32 match u32 0 0 action mirred egress redirect dev made2
+        $ ipset save
+        create made hash:ip
+        $ ip -batch
+        link add made0 type veth peer name made1
+        link add made2 type veth peer name made3
+        link set made0 addrgenmode none up
+        link set made2 addrgenmode none up
+        $ nft list ruleset
+        add rule inet t c iif "made2" drop
+        $ ip -batch
+        address add 10.9.0.1/24 dev made0
+        route add 10.10.0.0/16 dev made0 table 7
+
+        """;
+
+    [Fact]
+    public void Parts_of_a_file_may_name_what_the_others_make()
+    {
+        Require();
+        using TestNamespace node = new();
+        string before = Dump(node), file = _folder.Write("parts.txt", Dependent);
+
+        string check = Weir("rules", "load", file, "--check", "--at", node.Name).Check().Output;
+        Assert.Contains("link made0", check);
+        Assert.Contains("dev made0", check);
+        Assert.Equal(before, Dump(node));
+        Weir("rules", "load", file, "--at", node.Name).Check();
+
+        Assert.Contains("iif \"made0\" accept\n\t\tiif \"made2\" drop", node.Run("nft", "list", "ruleset").Output);
+        Assert.Contains("-A INPUT -i made0 -m set --match-set made src -j DROP", node.Run("iptables-save").Output);
+        Assert.Contains("10.10.0.0/16 dev made0", node.Run("ip", "route", "show", "table", "7").Output);
+        Assert.Contains("Redirect to device made2", node.Run("tc", "filter", "show", "dev", "made0", "ingress").Output);
+    }
+
+    [Fact]
+    public void All_parts_are_read_before_the_first_is_sent_and_all_are_taken_back_when_the_last_is_refused()
+    {
+        Require();
+        using TestNamespace node = new();
+        string before = Dump(node);
+
+        ToolResult unread = Weir("rules", "load", _folder.Write("unread.txt", Dependent + "$ nft list ruleset\nfrobnicate\n$ iptables-save\n*mangle\n-A NOWHERE -j DROP\nCOMMIT\n"), "--at", node.Name);
+        ToolResult refused = Weir("rules", "load", _folder.Write("refused.txt", Dependent + "$ nft list ruleset\nadd rule inet t nochain accept\n"), "--at", node.Name);
+
+        Assert.Equal((Usage, Refused), (unread.ExitCode, refused.ExitCode));
+        Assert.Contains("frobnicate", unread.Error);
+        Assert.Contains("NOWHERE", unread.Error);
+        Assert.Contains("add rule inet t nochain accept", refused.Error);
+        Assert.DoesNotContain("could be taken back", refused.Error);
+        Assert.Equal(before, Dump(node));
+        Assert.DoesNotContain("made", node.Run("ip", "link").Output);
+    }
+
     [Fact]
     public void Lines_that_no_tool_would_take_are_told_all_at_once_and_a_check_changes_nothing()
     {

@@ -74,7 +74,7 @@ public class IpTextTests
         + "    link/ether 8e:9c:e7:34:bb:17 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535 \n    veth addrgenmode eui64 numtxqueues 2 numrxqueues 2 gso_max_size 65536 \n"
         + "$ ip neighbour\n192.0.2.9 dev v0 lladdr 02:03:04:05:06:07 extern_learn PERMANENT proto 33 \nfd00::9 dev v0 lladdr 02:03:04:05:06:08 router STALE \n";
 
-    public static TheoryData<string> Listings => [Node, Rules, Routes, Links, "", "\n", "no newline at the end", "# a comment\n\nrule add pref 5 lookup 7\n"];
+    public static TheoryData<string> Listings => [Node, Rules, Routes, Links, "", "\n", "no newline at the end", "# a comment\n\nrule add pref 5 lookup 7\n", "$ ip route show table 7\n10.0.0.0/8 dev v0 scope link \n$ ip -batch -\nroute add 10.0.0.0/8 dev v0\n10.0.0.0/8 dev v0 table 7 scope link \n"];
 
     [Theory]
     [MemberData(nameof(Listings))]
