@@ -1,0 +1,62 @@
+namespace Weir.TcpIp.Tcp;
+
+/// <summary>Connections in the order in which they came, each once: linked through the connections themselves, so that adding costs no memory.</summary>
+internal sealed class ConnectionQueue(ConnectionQueueKind kind)
+{
+    private readonly int _kind = (int)kind;
+    private TcpConnection? _first;
+    private TcpConnection? _last;
+
+    public bool IsEmpty => _first is null;
+
+    public void Add(TcpConnection connection)
+    {
+        ref QueueLink link = ref connection.Links[_kind];
+        if (link.IsQueued)
+            return;
+        link.IsQueued = true;
+        if (_last is null)
+            _first = connection;
+        else
+            _last.Links[_kind].Next = connection;
+        _last = connection;
+    }
+
+    public bool TryTake(out TcpConnection connection)
+    {
+        if (_first is null)
+        {
+            connection = null!;
+            return false;
+        }
+
+        connection = _first;
+        ref QueueLink link = ref connection.Links[_kind];
+        _first = link.Next;
+        if (_first is null)
+            _last = null;
+        link = default;
+        return true;
+    }
+}
+
+/// <summary>The queues that a connection can be in.</summary>
+internal enum ConnectionQueueKind
+{
+    Transmit,
+    Notify,
+}
+
+/// <summary>A connection's place in one queue.</summary>
+internal struct QueueLink
+{
+    public TcpConnection? Next;
+    public bool IsQueued;
+}
+
+/// <summary>A connection's places.</summary>
+[System.Runtime.CompilerServices.InlineArray(2)]
+internal struct QueueLinks
+{
+    private QueueLink _first;
+}

@@ -1,0 +1,171 @@
+using Weir.TcpIp.Streams;
+using Weir.TcpIp.Tcp.Timers;
+
+namespace Weir.TcpIp.Tcp;
+
+/// <summary>The receive sequence variables of RFC 9293 3.3.1, what was received, and when it is acknowledged. Positions count from the peer's SYN, which is 0.</summary>
+internal sealed class ReceiveHalf
+{
+    private readonly TcpProfile _profile;
+    private readonly Reassembler _reassembler;
+    private ReceiveAutotune _autotune;
+    private RecentRuns _recent;
+    private long _advertised;
+
+    public ReceiveHalf(TcpProfile profile)
+    {
+        _profile = profile;
+        Stream = new ByteStream(profile.ReceiveCapacity);
+        _reassembler = new Reassembler(Stream);
+        Ack = new DelayedAck(profile.DelayedAck.Ticks);
+    }
+
+    public ByteStream Stream { get; }
+
+    public uint Irs { get; private set; }
+
+    /// <summary>RCV.NXT.</summary>
+    public long RcvNxt { get; private set; }
+
+    /// <summary>RCV.NXT as it is on the wire.</summary>
+    public uint NextWire { get; private set; }
+
+    /// <summary>RCV.WND as the peer knows it; it never takes back what it has given (RFC 9293 3.8.6).</summary>
+    public long RcvWnd => Math.Max(0, _advertised - RcvNxt);
+
+    /// <summary>The peer's SYN has come.</summary>
+    public bool IsSynchronized { get; private set; }
+
+    /// <summary>Rcv.Wind.Shift: RFC 7323 2.2. Our offer; 0 unless the peer scales too.</summary>
+    public int Shift { get; set; }
+
+    public bool FinReceived => Stream.IsClosed;
+
+    public bool HasGaps => _reassembler.BytesPending > 0;
+
+    /// <summary>A SACK option would say something.</summary>
+    public bool HasSackToSend => HasGaps || _recent.HasDuplicate;
+
+    public DelayedAck Ack;
+
+    /// <summary>The largest payload that we let the peer send.</summary>
+    public int Mss { get; set; } = 536;
+
+    /// <summary>The smallest shift that can tell of the largest window.</summary>
+    public static int ShiftFor(int capacity)
+    {
+        int shift = 0;
+        while (shift < 14 && (ushort.MaxValue << shift) < capacity)
+            shift++;
+        return shift;
+    }
+
+    public void Synchronize(uint irs)
+    {
+        Irs = irs;
+        IsSynchronized = true;
+        Advance();
+    }
+
+    /// <summary>RFC 9293 3.10.7.4, first: the four cases of the table.</summary>
+    public bool IsAcceptable(long seq, int length)
+    {
+        long window = RcvWnd;
+        if (length == 0)
+            return window == 0 ? seq == RcvNxt : seq >= RcvNxt && seq < RcvNxt + window;
+        return window > 0 && seq < RcvNxt + window && seq + length > RcvNxt;
+    }
+
+    /// <summary>Takes text and FIN of an acceptable segment, cut to the window.</summary>
+    public void Take(long seq, ReadOnlySpan<byte> payload, bool fin, long now)
+    {
+        long excess = seq + payload.Length - (RcvNxt + RcvWnd);
+        if (excess > 0)
+        {
+            payload = payload[..(int)Math.Max(0, payload.Length - excess)];
+            fin = false;
+        }
+
+        if (seq > RcvNxt || HasGaps)
+        {
+            TakeOutOfOrder(seq, payload, fin);
+        }
+        else
+        {
+            if (seq + payload.Length <= RcvNxt && payload.Length > 0)
+                _recent.Duplicate(Irs + (uint)seq, Irs + (uint)(seq + payload.Length));
+            Insert(seq, payload, fin);
+            Ack.Received(payload.Length, Mss, now);
+        }
+
+        if (fin)
+            Ack.Now();
+        Advance();
+    }
+
+    /// <summary>Everything that came lies before RCV.NXT: RFC 2883.</summary>
+    public void NoteDuplicate(long seq, int length) => _recent.Duplicate(Irs + (uint)seq, Irs + (uint)(seq + length));
+
+    public int FillSack(Span<(uint Left, uint Right)> blocks) => _recent.Fill(blocks, _reassembler.Pending, Irs + 1);
+
+    /// <summary>The reader has taken bytes. True: the peer should hear of it now.</summary>
+    public bool Consume(int count, long srtt, long now)
+    {
+        Stream.Pop(count);
+        _autotune.Consumed(Stream, _profile.MaxReceiveCapacity, srtt, now);
+
+        // RFC 9293 3.8.6.2.2, and the kernel's tcp_cleanup_rbuf: worth a segment of its own once the window at least doubles.
+        long opened = RightEdge() - _advertised;
+        return opened >= Math.Min(Stream.Capacity / 2, Mss) && opened >= RcvWnd && !Stream.IsClosed;
+    }
+
+    /// <summary>The window field of a segment that goes out now.</summary>
+    /// <remarks>Rounded down to what the scale can say: the peer may see the edge go back by less than one step, which RFC 7323 2.4 allows; we accept what was given.</remarks>
+    public ushort Advertise(bool scaled)
+    {
+        int shift = scaled ? Shift : 0;
+        long edge = RightEdge();
+
+        // RFC 9293 3.8.6.2.2, receiver's silly window avoidance: the edge moves by a segment or half the buffer, not by less.
+        if (edge - _advertised >= Math.Min(Stream.Capacity / 2, Mss))
+            _advertised = Math.Max(_advertised, Math.Min(edge, RcvNxt + ((long)ushort.MaxValue << shift)));
+        return (ushort)Math.Min(RcvWnd >> shift, ushort.MaxValue);
+    }
+
+    public void Discard() => _reassembler.Discard();
+
+    private long RightEdge() => RcvNxt + Stream.AvailableCapacity;
+
+    private void TakeOutOfOrder(long seq, ReadOnlySpan<byte> payload, bool fin)
+    {
+        // RFC 5681 4.2: out of order, or filling a gap: the sender wants to know at once.
+        int before = _reassembler.BytesPending;
+        ulong pushed = Stream.BytesPushed;
+        Insert(seq, payload, fin);
+        if (payload.Length > 0 && _reassembler.BytesPending == before && Stream.BytesPushed == pushed)
+            _recent.Duplicate(Irs + (uint)seq, Irs + (uint)(seq + payload.Length));
+        if (seq > RcvNxt && payload.Length > 0)
+            _recent.Received((ulong)(seq - 1));
+        Ack.Now();
+    }
+
+    private void Insert(long seq, ReadOnlySpan<byte> payload, bool fin)
+    {
+        // Stream index 0 is position 1, behind the SYN.
+        if (seq < 1)
+        {
+            int before = (int)Math.Min(1 - seq, payload.Length);
+            payload = payload[before..];
+            seq = 1;
+        }
+
+        _reassembler.Insert((ulong)(seq - 1), payload, fin);
+    }
+
+    private void Advance()
+    {
+        RcvNxt = 1 + (long)Stream.BytesPushed + (Stream.IsClosed ? 1 : 0);
+        NextWire = Irs + (uint)RcvNxt;
+        _advertised = Math.Max(_advertised, RcvNxt);
+    }
+}

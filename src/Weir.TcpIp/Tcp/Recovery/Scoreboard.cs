@@ -1,0 +1,271 @@
+using System.Buffers;
+
+namespace Weir.TcpIp.Tcp.Recovery;
+
+/// <summary>All segments in the network, by sequence number, and what is known of each: a bounded ring, rented when the first is sent and given back with the last.</summary>
+internal sealed class Scoreboard
+{
+    private const int SmallestRing = 16;
+
+    private SegmentRecord[] _ring = [];
+    private int _mask = -1;
+    private int _head;
+    private int _firstLost;
+
+    public int Count { get; private set; }
+
+    /// <summary>Bytes sent and not cumulatively acknowledged.</summary>
+    public long Outstanding { get; private set; }
+
+    public long Sacked { get; private set; }
+
+    /// <summary>Bytes held for lost and not sent again.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>RFC 6675 4, pipe: bytes that are thought to be in the network.</summary>
+    public long Pipe => Outstanding - Sacked - Lost;
+
+    /// <summary>Behind the last byte that the peer is known to have.</summary>
+    public long HighestDelivered { get; private set; }
+
+    public int SackedSegments { get; private set; }
+
+    /// <summary>Bytes of memory that it has rented.</summary>
+    public int Allocated => (_mask + 1) * 24;
+
+    /// <summary>In order of sequence numbers.</summary>
+    public ref SegmentRecord this[int index] => ref _ring[(_head + index) & _mask];
+
+    public bool CanAdd(int segments, int most) => Count + segments <= most;
+
+    public void Add(long start, int length, long now)
+    {
+        if (Count == _mask + 1)
+            Resize(Math.Max(SmallestRing, 2 * Count));
+        _ring[(_head + Count++) & _mask] = new SegmentRecord { Start = start, Length = length, SentAt = now };
+        Outstanding += length;
+    }
+
+    /// <summary>The cumulative acknowledgment.</summary>
+    public void Acknowledge(long ack, ref Delivery delivery)
+    {
+        long before = Outstanding;
+        while (Count > 0)
+        {
+            ref SegmentRecord record = ref _ring[_head];
+            if (record.Start >= ack)
+                break;
+
+            if (record.End > ack)
+            {
+                CutHead(ref record, ack, ref delivery);
+                break;
+            }
+
+            RemoveHead(ref record, ref delivery);
+        }
+
+        delivery.Acked += before - Outstanding;
+        HighestDelivered = Math.Max(HighestDelivered, ack);
+        if (Count == 0)
+            GiveBack();
+    }
+
+    /// <summary>One selective block: what lies wholly in it has arrived.</summary>
+    public void Sack(long left, long right, ref Delivery delivery)
+    {
+        for (int index = FirstAtOrBehind(left); index < Count; index++)
+        {
+            ref SegmentRecord record = ref this[index];
+            if (record.End > right)
+                break;
+            if (record.Has(SegmentFlags.Sacked))
+                continue;
+
+            if (record.Has(SegmentFlags.Lost))
+                Lost -= record.Length;
+            record.Flags = (record.Flags & ~SegmentFlags.Lost) | SegmentFlags.Sacked;
+            Sacked += record.Length;
+            SackedSegments++;
+            delivery.Delivered += record.Length;
+            NoteOrder(record, ref delivery);
+            delivery.Add(record);
+        }
+    }
+
+    public void MarkLost(ref SegmentRecord record)
+    {
+        if ((record.Flags & (SegmentFlags.Lost | SegmentFlags.Sacked)) != 0)
+            return;
+        record.Flags |= SegmentFlags.Lost;
+        Lost += record.Length;
+        _firstLost = 0;
+    }
+
+    /// <summary>After a time-out nothing is believed to be in the network (RFC 5681 3.1, RFC 6675 5.1). <paramref name="forgetSacks"/>: the peer may have dropped what it reported (RFC 2018 8).</summary>
+    public void MarkAllLost(bool forgetSacks)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            ref SegmentRecord record = ref this[i];
+            if (forgetSacks && record.Has(SegmentFlags.Sacked))
+            {
+                record.Flags &= ~SegmentFlags.Sacked;
+                Sacked -= record.Length;
+                SackedSegments--;
+            }
+
+            MarkLost(ref record);
+        }
+    }
+
+    /// <summary>The time-out was not needed: what was not sent again is still on its way.</summary>
+    public void ForgetLosses()
+    {
+        for (int i = 0; i < Count; i++)
+            this[i].Flags &= ~SegmentFlags.Lost;
+        Lost = 0;
+    }
+
+    /// <summary>The first that is to be sent again; -1: none.</summary>
+    public int FirstLost()
+    {
+        if (Lost == 0)
+            return -1;
+        while (_firstLost < Count && !this[_firstLost].Has(SegmentFlags.Lost))
+            _firstLost++;
+        return _firstLost < Count ? _firstLost : -1;
+    }
+
+    /// <summary>It is in the network again.</summary>
+    public void MarkRetransmitted(ref SegmentRecord record, long now)
+    {
+        if (record.Has(SegmentFlags.Lost))
+            Lost -= record.Length;
+        record.Flags = (record.Flags & ~SegmentFlags.Lost) | SegmentFlags.Retransmitted;
+        record.SentAt = now;
+    }
+
+    /// <summary>Cuts every segment that is longer: the path has become narrower.</summary>
+    public void Split(int longest)
+    {
+        int pieces = 0;
+        for (int i = 0; i < Count; i++)
+            pieces += (this[i].Length + longest - 1) / longest;
+        if (pieces == Count)
+            return;
+
+        int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(pieces, SmallestRing));
+        SegmentRecord[] ring = ArrayPool<SegmentRecord>.Shared.Rent(size);
+        int filled = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            SegmentRecord record = this[i];
+            for (long at = record.Start; at < record.End; at += longest)
+                ring[filled++] = record with { Start = at, Length = (int)Math.Min(longest, record.End - at) };
+            SackedSegments += record.Has(SegmentFlags.Sacked) ? ((record.Length + longest - 1) / longest) - 1 : 0;
+        }
+
+        ArrayPool<SegmentRecord>.Shared.Return(_ring);
+        (_ring, _mask, _head, Count, _firstLost) = (ring, size - 1, 0, filled, 0);
+    }
+
+    public void Clear()
+    {
+        (Count, Outstanding, Sacked, Lost, SackedSegments) = (0, 0, 0, 0, 0);
+        GiveBack();
+    }
+
+    private void RemoveHead(ref SegmentRecord record, ref Delivery delivery)
+    {
+        Outstanding -= record.Length;
+        if (record.Flags != SegmentFlags.None)
+        {
+            RemoveMarkedHead(record, ref delivery);
+        }
+        else
+        {
+            delivery.Delivered += record.Length;
+            NoteOrder(record, ref delivery);
+            delivery.Add(record);
+        }
+
+        _head = (_head + 1) & _mask;
+        Count--;
+        if (_firstLost > 0)
+            _firstLost--;
+    }
+
+    private void RemoveMarkedHead(in SegmentRecord record, ref Delivery delivery)
+    {
+        if (record.Has(SegmentFlags.Sacked))
+        {
+            Sacked -= record.Length;
+            SackedSegments--;
+            return;
+        }
+
+        if (record.Has(SegmentFlags.Lost))
+            Lost -= record.Length;
+        delivery.Delivered += record.Length;
+        NoteOrder(record, ref delivery);
+        delivery.Add(record);
+    }
+
+    private void CutHead(ref SegmentRecord record, long ack, ref Delivery delivery)
+    {
+        int cut = (int)(ack - record.Start);
+        Outstanding -= cut;
+        if (record.Has(SegmentFlags.Sacked))
+            Sacked -= cut;
+        else
+            delivery.Delivered += cut;
+        if (record.Has(SegmentFlags.Lost))
+            Lost -= cut;
+        record.Start = ack;
+        record.Length -= cut;
+    }
+
+    private void NoteOrder(in SegmentRecord record, ref Delivery delivery)
+    {
+        if (record.End > HighestDelivered)
+            HighestDelivered = record.End;
+        else if (!record.Has(SegmentFlags.Retransmitted) && record.End < HighestDelivered)
+            delivery.Reordered = true;
+    }
+
+    private int FirstAtOrBehind(long position)
+    {
+        int low = 0;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (this[middle].Start < position)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    private void Resize(int size)
+    {
+        SegmentRecord[] larger = ArrayPool<SegmentRecord>.Shared.Rent(size);
+        for (int i = 0; i < Count; i++)
+            larger[i] = this[i];
+        if (_ring.Length > 0)
+            ArrayPool<SegmentRecord>.Shared.Return(_ring);
+        (_ring, _mask, _head) = (larger, size - 1, 0);
+    }
+
+    private void GiveBack()
+    {
+        _firstLost = 0;
+        if (_ring.Length == 0)
+            return;
+        ArrayPool<SegmentRecord>.Shared.Return(_ring);
+        (_ring, _mask, _head) = ([], -1, 0);
+    }
+}

@@ -1,0 +1,61 @@
+namespace Weir.TcpIp.Tcp;
+
+/// <summary>A connection's numbers, like struct tcp_info of include/uapi/linux/tcp.h.</summary>
+public readonly record struct TcpConnectionInfo
+{
+    public required TcpState State { get; init; }
+
+    /// <summary>Smoothed round-trip time; zero: none measured.</summary>
+    public required TimeSpan Srtt { get; init; }
+
+    public required TimeSpan RttVar { get; init; }
+
+    public required TimeSpan MinRtt { get; init; }
+
+    public required TimeSpan Rto { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long Cwnd { get; init; }
+
+    /// <summary>Bytes; <see cref="long.MaxValue"/>: none yet.</summary>
+    public required long Ssthresh { get; init; }
+
+    /// <summary>Payload of the largest segment that is sent.</summary>
+    public required int SndMss { get; init; }
+
+    public required long SndWnd { get; init; }
+
+    public required long RcvWnd { get; init; }
+
+    /// <summary>Bytes that are thought to be in the network.</summary>
+    public required long InFlight { get; init; }
+
+    /// <summary>Bytes written and not acknowledged.</summary>
+    public required int SendBuffered { get; init; }
+
+    public required int SendCapacity { get; init; }
+
+    public required int ReceiveBuffered { get; init; }
+
+    public required int ReceiveCapacity { get; init; }
+
+    public required long BytesAcked { get; init; }
+
+    public required long BytesReceived { get; init; }
+
+    public required long SegmentsSent { get; init; }
+
+    public required long SegmentsReceived { get; init; }
+
+    public required long Retransmissions { get; init; }
+
+    public required long Timeouts { get; init; }
+
+    public required bool Timestamps { get; init; }
+
+    public required bool SelectiveAcknowledgment { get; init; }
+
+    public required bool WindowScaling { get; init; }
+
+    public required bool Ecn { get; init; }
+}

@@ -1,0 +1,81 @@
+namespace Weir.TcpIp.Tcp.Timers;
+
+/// <summary>RFC 6298: the retransmission time-out from measured round trips. All times in ticks. A mutable struct, a field of its connection.</summary>
+internal struct RttEstimator
+{
+    /// <summary>RFC 6298 2, G: the clock is as fine as the caller's, but its calls come no finer than this.</summary>
+    private const long Granularity = TimeSpan.TicksPerMillisecond;
+
+    private readonly long _initial;
+    private readonly long _min;
+    private readonly long _max;
+    private readonly bool _fixed;
+    private long _rto;
+    private int _backoff;
+
+    public RttEstimator(TcpProfile profile)
+    {
+        _initial = profile.InitialRto.Ticks;
+        _min = profile.MinRto.Ticks;
+        _max = profile.MaxRto.Ticks;
+        _fixed = profile.FixedRto;
+        _rto = _initial;
+    }
+
+    public long Srtt { readonly get; private set; }
+
+    public long RttVar { readonly get; private set; }
+
+    /// <summary>The least round trip of the connection; 0: none measured.</summary>
+    public long MinRtt { readonly get; private set; }
+
+    public readonly bool HasSample => Srtt > 0;
+
+    /// <summary>How often the time-out was doubled since something was acknowledged.</summary>
+    public readonly int Backoff => _backoff;
+
+    /// <summary>The time-out, doubled as often as it ran out.</summary>
+    public readonly long Rto => _backoff < 20 ? Math.Min(_rto << _backoff, Math.Max(_max, _initial)) : _max;
+
+    /// <summary>RFC 6298 2.2 and 2.3. Karn's rule (3) is the caller's: no sample from a segment that was sent twice, unless timestamps say which it was.</summary>
+    public void Sample(long rtt)
+    {
+        rtt = Math.Max(rtt, 1);
+        MinRtt = MinRtt == 0 ? rtt : Math.Min(MinRtt, rtt);
+        if (Srtt == 0)
+        {
+            Srtt = rtt;
+            RttVar = rtt / 2;
+        }
+        else
+        {
+            RttVar += (Math.Abs(Srtt - rtt) - RttVar) / 4;
+            Srtt = Math.Max(1, Srtt + ((rtt - Srtt) / 8));
+        }
+
+        if (!_fixed)
+            _rto = Math.Clamp(Srtt + Math.Max(Granularity, 4 * RttVar), _min, Math.Max(_min, _max));
+        _backoff = 0;
+    }
+
+    /// <summary>RFC 6298 5.5.</summary>
+    public void BackOff() => _backoff++;
+
+    /// <summary>Something was acknowledged without a sample: a fixed time-out starts anew, a measured one stays backed off (RFC 6298 5, Karn).</summary>
+    public void Acknowledged()
+    {
+        if (_fixed)
+            _backoff = 0;
+    }
+
+    /// <summary>A time-out that was not needed: the doubling is taken back.</summary>
+    public void UndoBackoff() => _backoff = 0;
+
+    /// <summary>RFC 6298 5.7: the SYN's timer ran out; data starts at 3 s unless something was measured.</summary>
+    public void HandshakeTimedOut()
+    {
+        _backoff = 0;
+        if (!HasSample && !_fixed)
+            _rto = Math.Max(_rto, 3 * TimeSpan.TicksPerSecond);
+    }
+}

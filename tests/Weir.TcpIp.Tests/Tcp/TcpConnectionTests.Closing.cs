@@ -1,0 +1,251 @@
+using Weir.TcpIp.Tcp;
+
+namespace Weir.TcpIp.Tests.Tcp;
+
+public partial class TcpConnectionTests
+{
+    // RFC 9293 3.6, figure 12.
+    [Fact]
+    public void Normal_close_goes_through_fin_wait_and_time_wait()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Do(connection => connection.CloseWrite());
+        script.Expect("FP. 1:1(0) ack 1");
+        script.ExpectState(TcpState.FinWait1);
+        script.Inject(". 1:1(0) ack 2");
+        script.ExpectState(TcpState.FinWait2);
+        script.Inject("F. 1:1(0) ack 2");
+        script.Expect(". 2:2(0) ack 2");
+        script.ExpectState(TcpState.TimeWait);
+        script.ExpectEvents(TcpEvents.Connected | TcpEvents.ReadClosed | TcpEvents.Closed);
+        script.Advance(59_999);
+        Assert.Equal(1, script.Layer.Count);
+        script.Advance(1);
+        Assert.Equal(0, script.Layer.Count);
+        Assert.Equal(TcpError.None, script.Connection.Error);
+    }
+
+    // Half-close: RFC 9293 3.6.
+    [Fact]
+    public void After_our_fin_the_peer_may_go_on_sending()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Write(100);
+        script.Do(connection => connection.CloseWrite());
+        script.Expect("P. 1:101(100) ack 1");
+        script.Expect("FP. 101:101(0) ack 1");
+        script.Inject(". 1:1(0) ack 102");
+        script.Inject(". 1:1001(1000) ack 102");
+        script.Inject(". 1001:2001(1000) ack 102");
+        script.Expect(". 102:102(0) ack 2001");
+        script.ExpectRead(2000);
+        Assert.Equal(0, script.Connection.Write([1]));
+        script.Inject("FP. 2001:2501(500) ack 102");
+        script.Expect(". 102:102(0) ack 2502");
+        script.ExpectState(TcpState.TimeWait);
+        script.ExpectRead(500);
+        Assert.True(script.Connection.IsReadFinished);
+    }
+
+    [Fact]
+    public void After_the_peers_fin_we_may_go_on_sending()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Inject("F. 1:1(0) ack 1");
+        script.Expect(". 1:1(0) ack 2");
+        script.ExpectState(TcpState.CloseWait);
+        script.ExpectEvents(TcpEvents.Connected | TcpEvents.ReadClosed);
+        script.Write(1000);
+        script.Expect("P. 1:1001(1000) ack 2");
+        script.Do(connection => connection.CloseWrite());
+        script.Expect("FP. 1001:1001(0) ack 2");
+        script.ExpectState(TcpState.LastAck);
+        script.Inject(". 2:2(0) ack 1002");
+        script.ExpectState(TcpState.Closed);
+        script.ExpectEvents(TcpEvents.Closed);
+        Assert.Equal(0, script.Layer.Count);
+    }
+
+    // RFC 9293 3.6, figure 13.
+    [Fact]
+    public void Simultaneous_close_goes_through_closing()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Do(connection => connection.CloseWrite());
+        script.Expect("FP. 1:1(0) ack 1");
+        script.Inject("F. 1:1(0) ack 1");
+        script.Expect(". 2:2(0) ack 2");
+        script.ExpectState(TcpState.Closing);
+        script.Inject(". 2:2(0) ack 2");
+        script.ExpectState(TcpState.TimeWait);
+    }
+
+    [Fact]
+    public void Fin_with_its_acknowledgment_goes_straight_to_time_wait()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Do(connection => connection.CloseWrite());
+        script.Expect("FP. 1:1(0) ack 1");
+        script.Inject("F. 1:1(0) ack 2");
+        script.Expect(". 2:2(0) ack 2");
+        script.ExpectState(TcpState.TimeWait);
+    }
+
+    [Fact]
+    public void Fin_that_comes_early_counts_when_the_gap_is_filled()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Inject("FP. 1001:2001(1000) ack 1");
+        script.Expect(". 1:1(0) ack 1 <sack 1001:2001>");
+        script.ExpectState(TcpState.Established);
+        script.Inject(". 1:1001(1000) ack 1");
+        script.Expect(". 1:1(0) ack 2002");
+        script.ExpectState(TcpState.CloseWait);
+        script.ExpectRead(2000);
+        Assert.True(script.Connection.IsReadFinished);
+    }
+
+    [Fact]
+    public void Fin_is_retransmitted_like_data()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Do(connection => connection.CloseWrite());
+        script.Expect("FP. 1:1(0) ack 1");
+        script.Advance(200);
+        script.Expect("FP. 1:1(0) ack 1");
+        script.Advance(400);
+        script.Expect("FP. 1:1(0) ack 1");
+    }
+
+    // RFC 9293 3.10.7.4, eighth, TIME-WAIT: the peer did not get our ACK.
+    [Fact]
+    public void Fin_that_comes_again_in_time_wait_is_acknowledged_and_restarts_the_wait()
+    {
+        TcpScript script = TimeWait();
+        script.Advance(30_000);
+        script.Inject("F. 1:1(0) ack 2");
+        script.Expect(". 2:2(0) ack 2");
+        script.Advance(59_000);
+        script.ExpectState(TcpState.TimeWait);
+        script.Advance(1000);
+        script.ExpectState(TcpState.Closed);
+    }
+
+    // RFC 1337.
+    [Fact]
+    public void Reset_does_not_end_time_wait()
+    {
+        TcpScript script = TimeWait();
+        script.Inject("R 2:2(0) win 0");
+        script.ExpectState(TcpState.TimeWait);
+    }
+
+    // RFC 9293 3.10.7.4 and RFC 6191.
+    [Fact]
+    public void New_syn_in_time_wait_opens_a_new_connection_and_an_old_one_does_not()
+    {
+        TcpScript script = TimeWait();
+        script.Inject("S 1:1(0) win 65535");
+        script.Expect(". 2:2(0) ack 2");
+        script.ExpectState(TcpState.TimeWait);
+        script.Inject("S 5000:5000(0) win 65535");
+        SegmentText answer = script.ExpectAny("S.");
+        Assert.Equal(5001, answer.Ack);
+    }
+
+    [Fact]
+    public void New_syn_in_time_wait_is_known_by_its_timestamp()
+    {
+        TcpScript script = TcpScript.Established(TcpProfile.Default, "S 0:0(0) win 65535 <mss 1000,TS val 1 ecr 0>");
+        script.Do(connection => connection.CloseWrite());
+        script.ExpectAny("FP.");
+        script.Inject("F. 1:1(0) ack 2 <TS val 100 ecr 0>");
+        script.ExpectAny(".");
+        script.Inject("S -100:-100(0) win 65535 <mss 1000,TS val 101 ecr 0>");
+        Assert.Equal(-99, script.ExpectAny("S.").Ack);
+    }
+
+    // RFC 9293 3.10.5.
+    [Fact]
+    public void Abort_resets_and_forgets()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Write(500);
+        script.Expect("P. 1:501(500) ack 1");
+        script.Do(connection => connection.Abort());
+        script.Expect("R. 501:501(0) ack 1");
+        script.ExpectState(TcpState.Closed);
+        Assert.Equal(TcpError.Aborted, script.Connection.Error);
+        Assert.Equal(0, script.Layer.Count);
+        Assert.Equal(0, script.Layer.MemoryUsed);
+        script.Inject(". 1:1(0) ack 501");
+        script.Expect("R 501:501(0)");
+    }
+
+    // RFC 9293 3.6.1, RFC 1122 4.2.2.13.
+    [Fact]
+    public void Close_with_unread_data_resets()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Inject(". 1:101(100) ack 1");
+        script.Do(connection => connection.Close());
+        script.ExpectAny("R.");
+        Assert.Equal(TcpError.Aborted, script.Connection.Error);
+    }
+
+    [Fact]
+    public void Data_after_close_resets()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Do(connection => connection.Close());
+        script.Expect("FP. 1:1(0) ack 1");
+        script.Inject(". 1:101(100) ack 2");
+        script.ExpectAny("R.");
+        script.ExpectState(TcpState.Closed);
+    }
+
+    [Fact]
+    public void Closed_connection_does_not_wait_for_the_peers_fin_for_ever()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Do(connection => connection.Close());
+        script.Expect("FP. 1:1(0) ack 1");
+        script.Inject(". 1:1(0) ack 2");
+        script.ExpectState(TcpState.FinWait2);
+        script.Advance(60_000);
+        script.ExpectState(TcpState.Closed);
+    }
+
+    [Fact]
+    public void Time_wait_is_bounded_and_the_oldest_goes_first()
+    {
+        var script = new TcpScript(TcpScript.Plain, new TcpLayerOptions { Secret = 5, MaxTimeWait = 3 });
+        script.Listen();
+        for (int port = 1; port <= 5; port++)
+        {
+            script.RemotePort = port;
+            script.Inject(TcpScript.PeerSyn);
+            script.ExpectAny("S.");
+            script.Inject(". 1:1(0) ack 1");
+            script.Accept();
+            script.Do(connection => connection.CloseWrite());
+            script.ExpectAny("FP.");
+            script.Inject("F. 1:1(0) ack 2");
+            script.ExpectAny(".");
+        }
+
+        Assert.Equal(3, script.Layer.Count);
+        Assert.Equal(2, script.Layer.Counters.TimeWaitEvicted);
+    }
+
+    private static TcpScript TimeWait()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Do(connection => connection.CloseWrite());
+        script.Expect("FP. 1:1(0) ack 1");
+        script.Inject("F. 1:1(0) ack 2");
+        script.Expect(". 2:2(0) ack 2");
+        script.ExpectState(TcpState.TimeWait);
+        return script;
+    }
+}

@@ -1,0 +1,148 @@
+using Weir.TcpIp.Tcp;
+using Weir.TcpIp.Tcp.Congestion;
+
+namespace Weir.TcpIp.Tests.Tcp;
+
+public class TcpPathTests
+{
+    private static readonly TcpProfile Reno = TcpScript.Plain with { CongestionControl = static () => new NewReno(), NoDelay = true };
+
+    // RFC 1191, RFC 8201; RFC 5927 7.
+    [Fact]
+    public void Packet_too_big_about_a_segment_in_the_network_makes_segments_smaller_at_once()
+    {
+        TcpScript script = TcpScript.Established(Reno);
+        script.Write(2000);
+        script.Path.Sent.Clear();
+        script.Error(TcpIcmpErrorKind.PacketTooBig, 1, maxSegment: 620);
+        script.Expect(". 1:601(600) ack 1");
+        Assert.Equal(600, script.Connection.Info.SndMss);
+        script.Inject(". 1:1(0) ack 601");
+        Assert.Equal(0, script.Connection.Info.Timeouts);
+    }
+
+    [Fact]
+    public void Packet_too_big_about_what_is_not_in_the_network_is_not_believed()
+    {
+        TcpScript script = TcpScript.Established(Reno);
+        script.Error(TcpIcmpErrorKind.PacketTooBig, 1, maxSegment: 620);
+        script.Write(1000);
+        script.Error(TcpIcmpErrorKind.PacketTooBig, 5000, maxSegment: 620);
+        Assert.Equal(1000, script.Connection.Info.SndMss);
+        script.Error(TcpIcmpErrorKind.PacketTooBig, 1, maxSegment: 10);
+        Assert.Equal(512 - 20, script.Connection.Info.SndMss);
+    }
+
+    // RFC 9293 3.9.2.2, RFC 5461.
+    [Fact]
+    public void Hard_error_ends_a_handshake_and_not_an_open_connection()
+    {
+        var script = new TcpScript();
+        script.Connect();
+        script.Expect("S 0:0(0)");
+        script.Error(TcpIcmpErrorKind.Unreachable, 0);
+        script.ExpectState(TcpState.SynSent);
+        script.Error(TcpIcmpErrorKind.PortUnreachable, 0);
+        script.ExpectState(TcpState.Closed);
+        Assert.Equal(TcpError.Refused, script.Connection.Error);
+
+        TcpScript open = TcpScript.Established();
+        open.Write(10);
+        open.Error(TcpIcmpErrorKind.PortUnreachable, 1);
+        open.ExpectState(TcpState.Established);
+    }
+
+    [Fact]
+    public void Soft_error_is_the_reason_when_the_handshake_times_out()
+    {
+        var script = new TcpScript(TcpScript.Plain with { SynRetransmissions = 1 });
+        script.Connect();
+        script.Expect("S 0:0(0)");
+        script.Error(TcpIcmpErrorKind.Unreachable, 0);
+        script.Advance(10_000);
+        Assert.Equal(TcpError.Unreachable, script.Connection.Error);
+    }
+
+    // RFC 4821 7: full segments vanish, small ones pass, nobody says a word.
+    [Fact]
+    public void Black_hole_is_found_and_the_largest_size_that_passes_is_searched_for()
+    {
+        TcpScript script = TcpScript.Established(
+            Reno with { PathMtuProbing = true, MaxSendCapacity = 1 << 20, SendCapacity = 1 << 20 }, "S 0:0(0) win 65535 <mss 1460,sackOK,wscale 4>", maxSegment: 1480, rtt: 20);
+        const int Passes = 1300;
+        script.Connection.Write(TcpScript.Pattern(1, 500_000));
+        script.Transmit();
+        long acknowledged = 1;
+        var beyond = new SortedDictionary<long, long>();
+        for (int round = 0; round < 2000 && acknowledged < 500_001; round++)
+        {
+            script.Advance(20);
+            while (script.Path.Sent.Count > 0)
+            {
+                SegmentText sent = script.ExpectAnything();
+                if (sent.Length + 20 <= Passes && sent.Length > 0)
+                    beyond[sent.Start] = Math.Max(sent.Start + sent.Length, beyond.GetValueOrDefault(sent.Start));
+            }
+
+            foreach ((long start, long end) in beyond)
+                acknowledged = start <= acknowledged ? Math.Max(acknowledged, end) : acknowledged;
+            foreach (long start in beyond.Keys.Where(start => start < acknowledged).ToArray())
+                beyond.Remove(start);
+            string sack = beyond.Count > 0 ? $" <sack {beyond.First().Key}:{beyond.First().Value}>" : "";
+            script.Inject($". 1:1(0) ack {acknowledged} win 60000{sack}");
+        }
+
+        Assert.Equal(500_001, acknowledged);
+        Assert.InRange(script.Connection.Info.SndMss + 20, Passes - 8, Passes);
+    }
+
+    [Fact]
+    public void Device_that_cuts_segments_gets_super_segments()
+    {
+        TcpScript script = TcpScript.Established(Reno with { InitialWindowSegments = 20 });
+        script.Path.MaxSegmentOffload = 65535;
+        script.Connection.Write(TcpScript.Pattern(1, 15_500));
+        script.Transmit();
+        Assert.True(script.Path.Sent.TryPeek(out SentSegment? sent));
+        Assert.Equal((15_520, 1000), (sent.Bytes.Length, sent.SegmentSize));
+        script.Expect("P. 1:15501(15500) ack 1");
+
+        // A single one of them that is lost goes again alone.
+        script.Inject(". 1:1(0) ack 3001 <sack 4001:9001>");
+        script.Advance(20);
+        script.Expect(". 3001:4001(1000) ack 1");
+    }
+
+    [Fact]
+    public void Super_segment_that_comes_in_is_one_receive_and_one_ack()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Inject("P. 1:20001(20000) ack 1");
+        script.Expect(". 1:1(0) ack 20001");
+        script.ExpectNothing();
+        script.ExpectRead(20_000);
+    }
+
+    // The profile of the course: no options, no congestion window, segments of 1000, each answered at once.
+    [Fact]
+    public void Course_profile_is_the_tcp_of_the_course()
+    {
+        var script = new TcpScript(TcpProfile.Course);
+        script.Connect();
+        script.Expect("S 0:0(0) win 64000 <>");
+        script.Inject("S. 0:0(0) ack 1 win 60000 <mss 1460>");
+        script.Expect(". 1:1(0) ack 1");
+        script.Write(40_500);
+        for (int at = 1; at < 40_001; at += 1000)
+            script.Expect($". {at}:{at + 1000}(1000) ack 1 <>");
+        script.Expect("P. 40001:40501(500) ack 1");
+        script.Inject(". 1:11(10) ack 40501");
+        script.Expect(". 40501:40501(0) ack 11");
+        script.Write(10);
+        script.Expect("P. 40501:40511(10) ack 11");
+        script.Advance(1000);
+        script.Expect("P. 40501:40511(10) ack 11");
+        script.Advance(2000);
+        script.Expect("P. 40501:40511(10) ack 11");
+    }
+}
