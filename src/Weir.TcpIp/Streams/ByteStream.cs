@@ -55,6 +55,9 @@ public sealed class ByteStream
         }
     }
 
+    /// <summary>Bytes of the ring that is rented now.</summary>
+    internal int Allocated => mask + 1;
+
     /// <summary>The end was reached at the writing side: nothing more is pushed.</summary>
     public bool IsClosed { get; private set; }
 
