@@ -1,6 +1,7 @@
 using Weir.Bench;
 using Weir.Bench.Datapath;
 using Weir.Bench.Nftables;
+using Weir.Bench.Stack;
 using Weir.Bench.Route;
 
 // Each is a measurement of its own, with its own text on standard output: ./dev bench NAME
@@ -14,6 +15,7 @@ IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string
     ["links"] = arguments => RouteBench.Run(new VethPairs(), arguments),
     ["routes"] = arguments => RouteBench.Run(new RoutesOfATable(), arguments),
     ["rules"] = arguments => RouteBench.Run(new PolicyRules(), arguments),
+    ["stack"] = StackBench.Run,
 };
 
 string name = args.FirstOrDefault() ?? "";

@@ -25,6 +25,7 @@ public static class TargetList
         ["nft"] = NftTarget.Run,
         ["netlink"] = NetlinkReplies.Run,
         ["nft-replies"] = NftRepliesTarget.Run,
+        ["stack"] = StackTarget.Run,
         ["tc"] = TcTextTarget.Run,
         ["tcp-options"] = TcpOptionsTarget.Run,
     };

@@ -7,6 +7,7 @@ public interface IDevice
     DeviceCapabilities Capabilities { get; }
 
     /// <summary>A buffer of exactly <paramref name="length"/> bytes for one packet (frame on Ethernet), valid until <see cref="Send"/> or the next rent. Empty: there is no room now.</summary>
+    /// <remarks>Renting the same length again before a send gives the same memory, with what was written to it.</remarks>
     Span<byte> Rent(int length);
 
     /// <summary>Sends the first <paramref name="length"/> bytes of the buffer that was rented last.</summary>

@@ -8,11 +8,11 @@ namespace Weir.TcpIp.Devices;
 /// </remarks>
 public sealed class MemoryDevice : IDevice
 {
-    private readonly PacketQueue _outgoing;
-    private readonly PacketQueue _incoming;
+    private readonly PacketQueue<PacketOffload> _outgoing;
+    private readonly PacketQueue<PacketOffload> _incoming;
     private int _rented = -1;
 
-    private MemoryDevice(DeviceCapabilities capabilities, PacketQueue outgoing, PacketQueue incoming)
+    private MemoryDevice(DeviceCapabilities capabilities, PacketQueue<PacketOffload> outgoing, PacketQueue<PacketOffload> incoming)
     {
         Capabilities = capabilities;
         _outgoing = outgoing;
@@ -29,15 +29,15 @@ public sealed class MemoryDevice : IDevice
     /// <param name="queuePackets">The most packets that wait in each direction: a power of 2.</param>
     public static (MemoryDevice First, MemoryDevice Second) CreatePair(DeviceCapabilities capabilities, int queueBytes = 1 << 18, int queuePackets = 1 << 10)
     {
-        var there = new PacketQueue(queueBytes, queuePackets);
-        var back = new PacketQueue(queueBytes, queuePackets);
+        var there = new PacketQueue<PacketOffload>(queueBytes, queuePackets);
+        var back = new PacketQueue<PacketOffload>(queueBytes, queuePackets);
         return (new MemoryDevice(capabilities, there, back), new MemoryDevice(capabilities, back, there));
     }
 
     /// <summary>A device whose packets come back to itself.</summary>
     public static MemoryDevice CreateLoop(DeviceCapabilities capabilities, int queueBytes = 1 << 18, int queuePackets = 1 << 10)
     {
-        var queue = new PacketQueue(queueBytes, queuePackets);
+        var queue = new PacketQueue<PacketOffload>(queueBytes, queuePackets);
         return new MemoryDevice(capabilities, queue, queue);
     }
 

@@ -1,6 +1,6 @@
 namespace Weir.TcpIp.Devices;
 
-/// <summary>Packets one behind another in a ring of bytes, each in one piece. First in, first out.</summary>
+/// <summary>Packets, each with a word about it, one behind another in a ring of bytes, each in one piece. First in, first out.</summary>
 /// <remarks>
 /// <code>
 ///         taken     read ─► oldest … newest ◄─ write
@@ -8,10 +8,12 @@ namespace Weir.TcpIp.Devices;
 /// </code>
 /// A packet that does not fit behind the last one begins at 0. The packet taken last stays in place until the next take.
 /// </remarks>
-internal sealed class PacketQueue
+internal sealed class PacketQueue<T>
+    where T : struct
 {
     private readonly int _capacity;
-    private readonly Slot[] _slots;
+    private readonly int _packets;
+    private Slot[] _slots = [];
     private byte[] _bytes = [];
     private uint _head;
     private uint _tail;
@@ -24,7 +26,7 @@ internal sealed class PacketQueue
         if (packets < 2 || (packets & (packets - 1)) != 0)
             throw new ArgumentOutOfRangeException(nameof(packets), packets, "must be a power of 2, and at least 2");
         _capacity = capacity;
-        _slots = new Slot[packets];
+        _packets = packets;
     }
 
     public int Count => (int)(_tail - _head) - (_holdsTaken ? 1 : 0);
@@ -32,10 +34,13 @@ internal sealed class PacketQueue
     /// <summary>Empty: there is no room.</summary>
     public Span<byte> Rent(int length)
     {
-        if (_tail - _head == (uint)_slots.Length || length <= 0)
+        if (_tail - _head == (uint)_packets || length <= 0)
             return default;
         if (_bytes.Length == 0)
+        {
             _bytes = GC.AllocateUninitializedArray<byte>(_capacity);
+            _slots = new Slot[_packets];
+        }
 
         int start = Place(length);
         if (start < 0)
@@ -45,17 +50,17 @@ internal sealed class PacketQueue
     }
 
     /// <summary>The packet that was rented last waits now.</summary>
-    public void Commit(int length, in PacketOffload offload)
+    public void Commit(int length, in T about)
     {
         ref Slot slot = ref _slots[_tail & (uint)(_slots.Length - 1)];
         slot.Start = _write;
         slot.Length = length;
-        slot.Offload = offload;
+        slot.About = about;
         _tail++;
         _write += length;
     }
 
-    public bool TryTake(out Span<byte> packet, out PacketOffload offload)
+    public bool TryTake(out Span<byte> packet, out T about)
     {
         if (_holdsTaken)
         {
@@ -68,13 +73,13 @@ internal sealed class PacketQueue
         if (_head == _tail)
         {
             packet = default;
-            offload = default;
+            about = default;
             return false;
         }
 
         ref readonly Slot slot = ref _slots[_head & (uint)(_slots.Length - 1)];
         packet = _bytes.AsSpan(slot.Start, slot.Length);
-        offload = slot.Offload;
+        about = slot.About;
         _holdsTaken = true;
         return true;
     }
@@ -97,6 +102,6 @@ internal sealed class PacketQueue
     {
         public int Start;
         public int Length;
-        public PacketOffload Offload;
+        public T About;
     }
 }

@@ -1,0 +1,19 @@
+using Weir.Packets;
+using Weir.TcpIp.Neighbors;
+
+namespace Weir.TcpIp.Ip;
+
+/// <summary>By which interface a packet leaves, and to whom on the link.</summary>
+internal readonly record struct NextHop
+{
+    public required StackInterface Interface { get; init; }
+
+    /// <summary>On Ethernet, unless <see cref="GroupMac"/> is set.</summary>
+    public Neighbor? Neighbor { get; init; }
+
+    /// <summary>The Ethernet address of a group or of all; default: a neighbor's is used.</summary>
+    public MacAddress GroupMac { get; init; }
+
+    /// <summary>Bytes of the largest packet that reaches the destination as far as is known.</summary>
+    public required int Mtu { get; init; }
+}

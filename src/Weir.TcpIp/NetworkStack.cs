@@ -1,0 +1,461 @@
+using System.Diagnostics;
+using Weir.Packets;
+using Weir.TcpIp.Devices;
+using Weir.TcpIp.Icmp;
+using Weir.TcpIp.Ip;
+using Weir.TcpIp.Neighbors;
+using Weir.TcpIp.Tcp;
+using Weir.TcpIp.Udp;
+using static System.Buffers.Binary.BinaryPrimitives;
+
+namespace Weir.TcpIp;
+
+/// <summary>A host's TCP/IP: interfaces, routes, ICMP, UDP and TCP, for one thread and without locks.</summary>
+/// <remarks>
+/// <code>
+///   Receive ─► [Ethernet ─► ARP] ─► IPv4 / IPv6 ─► fragments ─► TCP, UDP, ICMP ─► the application
+///                                        └► forward                    │
+///   device ◄─ [Ethernet ◄─ neighbors] ◄─ route, header ◄───────────────┘ Transmit
+/// </code>
+/// Whoever reads the devices calls <see cref="Receive"/> for each packet, then <see cref="Transmit"/>, and <see cref="Expire"/> when
+/// <see cref="NextDeadline"/> has come. The time only grows; it may begin anywhere. No exception comes from what a packet contains, memory is
+/// bounded whatever arrives, and a packet that goes no further is counted by its <see cref="IpDropReason"/>.
+/// Documents to read before changing it: RFC 791, 1122, 8200, 4443, 4861, 5722, 6864.
+/// </remarks>
+public sealed class NetworkStack : ISegmentPaths
+{
+    /// <summary>The index of the interface to ourselves, in routes and arrivals.</summary>
+    public const int LoopbackIndex = -1;
+
+    /// <summary>net.core's loopback MTU is 65536; what an IPv4 packet can be is one less.</summary>
+    private const int LoopbackMtu = ushort.MaxValue;
+
+    private const int SharedPaths = 256;
+    private const int LoopbackBudget = 256;
+
+    private readonly List<StackInterface> _interfaces = [];
+    private readonly Dictionary<UInt128, StackInterface> _own = [];
+    private readonly long[] _drops = new long[Enum.GetValues<IpDropReason>().Length];
+    private readonly SegmentPath?[] _paths = new SegmentPath?[SharedPaths];
+    private readonly byte[] _scratch = new byte[EthernetHeader.Size + Ipv6Header.Size + ushort.MaxValue];
+    private readonly Func<uint> _random;
+    private readonly MemoryDevice _loop;
+    private readonly Ipv4Input _ipv4;
+    private readonly Ipv6Input _ipv6;
+    private readonly Forwarder _forwarder;
+    private Verdict _lastVerdict;
+    private int _addressGeneration;
+
+    public NetworkStack(NetworkStackOptions options)
+    {
+        _random = options.Random;
+        Identifications = new IdentificationCounters(_random);
+        Fragments = new FragmentTable(this);
+        Output = new IpOutput(this);
+        _ipv4 = new Ipv4Input(this);
+        _ipv6 = new Ipv6Input(this);
+        _forwarder = new Forwarder(this);
+        Icmp = new IcmpLayer(this);
+        Udp = new UdpLayer(this, _random);
+        Tcp = new TcpLayer(this, options.Tcp ?? new TcpLayerOptions { Secret = Draw() });
+        _loop = MemoryDevice.CreateLoop(
+            new DeviceCapabilities { Medium = DeviceMedium.Ip, Mtu = LoopbackMtu, TransmitChecksumOffload = true, MaxSegmentOffload = LoopbackMtu },
+            options.LoopbackBytes);
+        Loopback = new StackInterface(this, LoopbackIndex, _loop, new InterfaceOptions { Name = "lo" }, _random, _scratch);
+        AddAddress(Loopback, IpPrefix.Parse("127.0.0.1/8"), default);
+        AddAddress(Loopback, IpPrefix.Parse("::1/128"), default);
+    }
+
+    public TcpLayer Tcp { get; }
+
+    public UdpLayer Udp { get; }
+
+    public IcmpLayer Icmp { get; }
+
+    public RoutingTable Routes { get; } = new();
+
+    public IReadOnlyList<StackInterface> Interfaces => _interfaces;
+
+    /// <summary>When <see cref="Expire"/> is wanted next, or <see cref="Transmit"/> if that time has passed; null: never. It may be early, not late.</summary>
+    public TimeSpan? NextDeadline
+    {
+        get
+        {
+            if (_loop.Waiting > 0)
+                return Now;
+            TimeSpan next = Tcp.NextDeadline ?? TimeSpan.MaxValue;
+            if (Fragments.Count > 0)
+                next = Earlier(next, Fragments.NextDeadline);
+            if (PathMtus.NextDeadline is { } forget)
+                next = Earlier(next, forget);
+            foreach (StackInterface link in _interfaces)
+                next = Earlier(next, link.NextDeadline);
+            return next == TimeSpan.MaxValue ? null : next;
+        }
+    }
+
+    internal StackInterface Loopback { get; }
+
+    internal IpOutput Output { get; }
+
+    internal FragmentTable Fragments { get; }
+
+    internal PathMtuCache PathMtus { get; } = new();
+
+    internal IdentificationCounters Identifications { get; }
+
+    /// <summary>The time of the last call.</summary>
+    internal TimeSpan Now { get; private set; }
+
+    /// <summary>Moves when a route, an address or a path MTU has changed.</summary>
+    internal int PathGeneration => Routes.Generation + PathMtus.Generation + _addressGeneration;
+
+    /// <summary>Adds an interface, its addresses, and a route to the network of each. Returns its index for <see cref="Receive"/>.</summary>
+    /// <exception cref="ArgumentException">The device is Ethernet and no own Ethernet address is given, or its MTU is below 576.</exception>
+    public int AddInterface(IDevice device, InterfaceOptions options, TimeSpan now = default)
+    {
+        DeviceCapabilities capabilities = device.Capabilities;
+        if (capabilities.Medium == DeviceMedium.Ethernet && (options.Mac == default || options.Mac.IsGroup))
+            throw new ArgumentException("an Ethernet interface needs an Ethernet address of its own", nameof(options));
+        if (capabilities.Mtu is < 576 or > ushort.MaxValue)
+            throw new ArgumentException($"an MTU of {capabilities.Mtu} is not between 576 and 65535", nameof(device));
+        SetNow(now);
+        var link = new StackInterface(this, _interfaces.Count, device, options, _random, _scratch);
+        _interfaces.Add(link);
+        foreach (IpPrefix address in options.Addresses)
+            AddAddress(link, address, now);
+        return link.Index;
+    }
+
+    /// <summary>Adds an address, and the route to its network.</summary>
+    public void AddAddress(int interfaceIndex, IpPrefix address, TimeSpan now)
+    {
+        SetNow(now);
+        AddAddress(Find(interfaceIndex), address, now);
+    }
+
+    /// <summary>How many packets went no further for a reason.</summary>
+    public long Dropped(IpDropReason reason) => _drops[(int)reason];
+
+    /// <summary>A packet (frame on Ethernet) has come in. Its bytes may be changed.</summary>
+    /// <param name="interfaceIndex">What AddInterface returned.</param>
+    /// <param name="packet">All of it; valid during the call.</param>
+    /// <param name="offload">What the device says of it.</param>
+    /// <param name="now">The time.</param>
+    public void Receive(int interfaceIndex, Span<byte> packet, in PacketOffload offload, TimeSpan now)
+    {
+        SetNow(now);
+        Receive(_interfaces[interfaceIndex], packet, offload);
+    }
+
+    /// <summary>Sends what is due, until the devices have no room.</summary>
+    public void Transmit(TimeSpan now)
+    {
+        SetNow(now);
+        Tcp.Transmit(now);
+        for (int budget = LoopbackBudget; budget > 0 && _loop.TryReceive(out Span<byte> packet, out PacketOffload offload); budget--)
+        {
+            Receive(Loopback, packet, offload);
+            if (_loop.Waiting == 0)
+                Tcp.Transmit(now);
+        }
+    }
+
+    /// <summary>Runs what is due: retransmissions, neighbors, fragments, path MTUs.</summary>
+    public void Expire(TimeSpan now)
+    {
+        SetNow(now);
+        foreach (StackInterface link in _interfaces)
+            link.Expire(now);
+        Fragments.Expire(now);
+        PathMtus.Expire(now);
+        Tcp.Expire(now);
+    }
+
+    /// <inheritdoc/>
+    public ISegmentPath? Find(UInt128 local, UInt128 remote)
+    {
+        if (IpAddressBits.IsIpv4(local) != IpAddressBits.IsIpv4(remote) || AddressKinds.IsMulticast(remote))
+            return null;
+        ulong hash = ((ulong)local ^ (ulong)(remote >> 64) ^ ((ulong)remote * 0x9E37_79B9_7F4A_7C15)) * 0xBF58_476D_1CE4_E5B9;
+        ref SegmentPath? shared = ref _paths[hash >> 56];
+        if (shared is null || shared.Remote != remote || shared.Local != local)
+            shared = SegmentPath.Create(this, local, remote);
+        return shared;
+    }
+
+    /// <inheritdoc/>
+    public UInt128 ChooseSource(UInt128 remote) =>
+        Output.TryRoute(remote, null, out NextHop hop, out Route? route) ? Output.ChooseSource(remote, hop, route) : 0;
+
+    internal void SetNow(TimeSpan now)
+    {
+        if (now > Now)
+            Now = now;
+    }
+
+    internal void Drop(IpDropReason reason) => _drops[(int)reason]++;
+
+    internal StackInterface Find(int index) => index == LoopbackIndex ? Loopback : _interfaces[index];
+
+    internal bool Owns(UInt128 address) => _own.ContainsKey(address);
+
+    internal UInt128 AnySource(UInt128 destination)
+    {
+        foreach (StackInterface link in _interfaces)
+        {
+            UInt128 source = link.ChooseSource(destination);
+            if (source != 0)
+                return source;
+        }
+
+        return 0;
+    }
+
+    /// <summary>A link-local address means something on its link only: that of the local address.</summary>
+    internal StackInterface? LinkOf(UInt128 local, UInt128 remote) =>
+        !IpAddressBits.IsIpv4(remote) && AddressKinds.IsLinkLocal(remote) ? _own.GetValueOrDefault(local) : null;
+
+    internal bool IsTransport(byte protocol) => protocol is IpProtocol.IPPROTO_TCP or IpProtocol.IPPROTO_UDP;
+
+    internal void AddressesChanged()
+    {
+        _own.Clear();
+        foreach (InterfaceAddress address in Loopback.AddressList)
+            _own[address.Prefix.Address] = Loopback;
+        foreach (StackInterface link in _interfaces)
+        {
+            foreach (InterfaceAddress address in link.AddressList)
+            {
+                if (address.State == AddressState.Preferred)
+                    _own.TryAdd(address.Prefix.Address, link);
+            }
+        }
+
+        _addressGeneration++;
+        _lastVerdict = default;
+    }
+
+    /// <summary>Whom a packet means, and whether its source can be true. Most packets ask the same as the one before.</summary>
+    internal DestinationKind Classify(StackInterface input, UInt128 source, UInt128 destination, out bool isMartian)
+    {
+        if (_lastVerdict.Input != input || _lastVerdict.Source != source || _lastVerdict.Destination != destination)
+        {
+            _lastVerdict = new Verdict
+            {
+                Input = input,
+                Source = source,
+                Destination = destination,
+                IsMartian = IsMartian(input, source) || (input != Loopback && AddressKinds.IsLoopback(destination)),
+                Kind = Classify(input, destination),
+            };
+        }
+
+        isMartian = _lastVerdict.IsMartian;
+        return _lastVerdict.Kind;
+    }
+
+    internal void Forward(in Arrived arrived, Span<byte> packet, in PacketOffload offload)
+    {
+        if (arrived.Kind == DestinationKind.NotOurs || arrived.Input.Options.Forwarding)
+            _forwarder.Forward(arrived, packet, offload);
+        else
+            Drop(IpDropReason.NotOurAddress);
+    }
+
+    /// <summary>A whole packet for us goes to its transport.</summary>
+    internal void Deliver(in Arrived arrived)
+    {
+        // RFC 4291 2.5.2: who has no address yet can only ask for one.
+        if (arrived.Source == 0 && arrived.Protocol != IpProtocol.IPPROTO_ICMPV6)
+        {
+            Drop(IpDropReason.MartianSource);
+            return;
+        }
+
+        switch (arrived.Protocol)
+        {
+            case IpProtocol.IPPROTO_TCP:
+                DeliverTcp(arrived);
+                break;
+            case IpProtocol.IPPROTO_UDP:
+                Udp.Receive(arrived);
+                break;
+            case IpProtocol.IPPROTO_ICMP when arrived.IsIpv4:
+            case IpProtocol.IPPROTO_ICMPV6 when !arrived.IsIpv4:
+                Icmp.Receive(arrived);
+                break;
+            default:
+                Drop(IpDropReason.UnknownProtocol);
+                if (arrived.Kind == DestinationKind.Local)
+                    Icmp.SendUnreachable(arrived, UnreachableKind.Protocol);
+                break;
+        }
+    }
+
+    /// <summary>An ICMP error about a packet of ours; false: it is not.</summary>
+    internal bool ReceiveError(in QuotedPacket quoted)
+    {
+        // RFC 5927: who has not seen the packet can't know ports and sequence numbers. TCP keeps what is said of a path's MTU for itself, by
+        // connection; for the rest a socket must have sent the packet.
+        if (quoted.Protocol == IpProtocol.IPPROTO_TCP)
+        {
+            if (TcpErrors.From(quoted) is { } error)
+                Tcp.ReceiveError(error, Now);
+            return true;
+        }
+
+        if (quoted.Protocol != IpProtocol.IPPROTO_UDP || !Udp.ReceiveError(quoted))
+            return false;
+        if (quoted.Kind == IcmpErrorKind.PacketTooBig && Output.TryRoute(quoted.Remote, null, out NextHop hop, out _))
+            PathMtus.Lower(quoted.Remote, hop.Mtu, quoted.Mtu == 0 ? Plateau.Below(quoted.Length) : quoted.Mtu, Now);
+        return true;
+    }
+
+    /// <summary>The neighbor of a packet that was to be sent is silent: told to its sender, who may be ourselves.</summary>
+    internal void Unreachable(ReadOnlySpan<byte> packet)
+    {
+        bool isIpv4 = packet[0] >> 4 == 4;
+        UInt128 source = isIpv4 ? IpAddressBits.FromIpv4(ReadUInt32BigEndian(packet[12..])) : ReadUInt128BigEndian(packet[8..]);
+        if (!Owns(source))
+        {
+            Icmp.SendHostUnreachable(packet);
+            return;
+        }
+
+        Span<byte> message = stackalloc byte[IcmpHeader.Size + Ipv6Header.Size + 8];
+        int quoted = Math.Min(packet.Length, message.Length - IcmpHeader.Size);
+        new IcmpHeader(isIpv4 ? (byte)IcmpType.ICMP_DEST_UNREACH : (byte)Icmpv6Type.ICMPV6_DEST_UNREACH, isIpv4 ? (byte)1 : (byte)3, 0, 0).WriteTo(message);
+        packet[..quoted].CopyTo(message[IcmpHeader.Size..]);
+        if (QuotedPacket.TryRead(message[..(IcmpHeader.Size + quoted)], isIpv4, out QuotedPacket about))
+            ReceiveError(about);
+    }
+
+    private static TimeSpan Earlier(TimeSpan first, TimeSpan second) => first < second ? first : second;
+
+    private void AddAddress(StackInterface link, IpPrefix address, TimeSpan now)
+    {
+        link.AddAddress(address, now);
+        AddressesChanged();
+        if (link != Loopback)
+            Routes.Add(new Route { Destination = address, Interface = link.Index });
+    }
+
+    private void Receive(StackInterface input, Span<byte> packet, in PacketOffload offload)
+    {
+        input.Received++;
+        if (input.HeaderSize == 0)
+        {
+            ReceivePacket(input, packet, offload, toLinkGroup: false);
+            return;
+        }
+
+        if (packet.Length <= EthernetHeader.Size)
+        {
+            Drop(IpDropReason.Malformed);
+            return;
+        }
+
+        var to = MacAddress.Read(packet);
+        if (to != input.Mac && !to.IsGroup)
+        {
+            Drop(IpDropReason.NotOurMac);
+            return;
+        }
+
+        Span<byte> inner = packet[EthernetHeader.Size..];
+        switch (ReadUInt16BigEndian(packet[12..]))
+        {
+            case EtherType.ETH_P_IP when inner[0] >> 4 == 4:
+            case EtherType.ETH_P_IPV6 when inner[0] >> 4 == 6:
+                ReceivePacket(input, inner, offload, to.IsGroup);
+                break;
+            case EtherType.ETH_P_ARP:
+                NeighborMessages.ReceiveArp(input, inner, Now);
+                break;
+            case EtherType.ETH_P_IP or EtherType.ETH_P_IPV6:
+                Drop(IpDropReason.Malformed);
+                break;
+            default:
+                Drop(IpDropReason.UnknownEtherType);
+                break;
+        }
+    }
+
+    private void ReceivePacket(StackInterface input, Span<byte> packet, in PacketOffload offload, bool toLinkGroup)
+    {
+        if (packet.IsEmpty)
+            Drop(IpDropReason.Malformed);
+        else if (packet[0] >> 4 == 4)
+            _ipv4.Receive(input, packet, offload, toLinkGroup);
+        else
+            _ipv6.Receive(input, packet, offload, toLinkGroup);
+    }
+
+    private void DeliverTcp(in Arrived arrived)
+    {
+        // RFC 9293 3.9.2.3: TCP is between two hosts. RFC 1122 3.3.6: nor may it come in a frame to all.
+        if (arrived.Kind is not (DestinationKind.Local or DestinationKind.Foreign) || arrived.ToLinkGroup)
+        {
+            Drop(IpDropReason.NotOurAddress);
+            return;
+        }
+
+        ReadOnlySpan<byte> segment = arrived.Transport;
+        if (!arrived.ChecksumVerified)
+        {
+            ulong sum = InternetChecksum.AddPseudoHeader(0, arrived.IsIpv4 ? (byte)4 : (byte)6, arrived.Source, arrived.Destination, IpProtocol.IPPROTO_TCP, segment.Length);
+            if (InternetChecksum.Finish(InternetChecksum.Add(sum, segment)) != 0)
+            {
+                Drop(IpDropReason.TransportChecksumWrong);
+                return;
+            }
+        }
+
+        var arrival = new SegmentArrival
+        {
+            Source = arrived.Source,
+            Destination = arrived.Destination,
+            Ecn = (byte)(arrived.TrafficClass & 3),
+            Interface = arrived.Input.Index,
+            IsLocal = arrived.Kind == DestinationKind.Local,
+        };
+        Tcp.Receive(arrival, segment, Now);
+    }
+
+    private bool IsMartian(StackInterface input, UInt128 source)
+    {
+        if (input == Loopback)
+            return false;
+        return AddressKinds.IsMartianSource(source) || Owns(source) || (IpAddressBits.IsIpv4(source) && input.IsBroadcast(source));
+    }
+
+    private DestinationKind Classify(StackInterface input, UInt128 destination)
+    {
+        if (Owns(destination) || (input == Loopback && AddressKinds.IsLoopback(destination)))
+            return DestinationKind.Local;
+        if (AddressKinds.IsMulticast(destination))
+            return input.IsMember(destination) ? DestinationKind.Multicast : DestinationKind.NotOurs;
+        if (IpAddressBits.IsIpv4(destination) && input.IsBroadcast(destination))
+            return DestinationKind.Broadcast;
+        return input.Options.Transparent && !AddressKinds.IsLoopback(destination) ? DestinationKind.Foreign : DestinationKind.NotOurs;
+    }
+
+    private UInt128 Draw()
+    {
+        UInt128 secret = 0;
+        for (int i = 0; i < 4; i++)
+            secret = (secret << 32) | _random();
+        Debug.Assert(secret != 0, "randomness that gives nothing but zeros");
+        return secret;
+    }
+
+    private struct Verdict
+    {
+        public StackInterface? Input;
+        public UInt128 Source;
+        public UInt128 Destination;
+        public bool IsMartian;
+        public DestinationKind Kind;
+    }
+}
