@@ -14,7 +14,7 @@ public sealed unsafe class LinuxSocket : IDisposable
     public int Descriptor => _descriptor.Value;
 
     /// <summary><c>socket(2)</c> inside a namespace; SOCK_CLOEXEC is added.</summary>
-    public static LinuxSocket Open(NetworkNamespace ns, int domain, int type, int protocol) => ns.Run(() => Open(domain, type, protocol));
+    public static LinuxSocket Open(NetworkNamespace ns, int domain, int type, int protocol) => ns.RunSystemCalls(() => Open(domain, type, protocol));
 
     /// <summary><c>socket(2)</c> in the calling thread's namespace; SOCK_CLOEXEC is added.</summary>
     public static LinuxSocket Open(int domain, int type, int protocol)

@@ -16,7 +16,7 @@ public static class ProcessRuntime
 {
     private static readonly Lazy<bool> Primed = new(StartThreads);
 
-    /// <summary>Call it first in Main. <see cref="NetworkNamespace.Run(Action)"/> calls it too; only the first call does anything.</summary>
+    /// <summary>Call it first in Main. <see cref="NetworkNamespace.Run(Action)"/> calls it too, opening a socket does not; only the first call does anything.</summary>
     public static void Prime() => _ = Primed.Value;
 
     private static bool StartThreads()

@@ -10,7 +10,11 @@ internal static class InputFile
     {
         try
         {
-            return path == "-" ? await Console.In.ReadToEndAsync(cancel) : await File.ReadAllTextAsync(path, cancel);
+            if (path == "-")
+                return await Console.In.ReadToEndAsync(cancel);
+            using var reader = new StreamReader(path);
+            // A pipe may keep us waiting; a file does not, and reading it at once spares a program that ends soon the start of the thread pool.
+            return reader.BaseStream.CanSeek ? reader.ReadToEnd() : await reader.ReadToEndAsync(cancel);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Weir.Agent;
 using Weir.Cli.Output;
+using Weir.Linux;
 
 namespace Weir.Cli.Commands;
 
@@ -34,6 +35,8 @@ internal static class UpCommand
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<int> ServeAsync(Invocation invocation, AgentOptions options, bool verbose)
     {
+        // Before the first visit to a namespace; those that only open a socket do not see to it.
+        ProcessRuntime.Prime();
         using var log = AgentLog.ToConsole(invocation.Terminal.Error, options.Clock, verbose);
         await using var agent = AgentService.Start(options with { Log = log });
         ServiceNotification.Send("READY=1");

@@ -15,26 +15,34 @@ public static class WeirCommand
         'weir demo' shows all of it on workloads of its own. 'weir COMMAND --help' has an example of each command.
         """;
 
-    public static RootCommand Create(CommandHost host)
+    private static readonly Entry[] Commands =
+    [
+        new("demo", host => DemoCommand.Create(host.Globals).WithExamples("weir demo", "weir demo --mode tap", "weir demo --once --json", "weir demo --socket /tmp/demo.sock (and elsewhere: weir flows -f --socket /tmp/demo.sock)")),
+        new("up", UpCommand.Create),
+        new("status", StatusCommand.Create),
+        new("workloads", WorkloadsCommand.Create),
+        new("plan", PlanCommand.Create),
+        new("capture", CaptureCommand.Create),
+        new("release", ReleaseCommand.Create),
+        new("verify", VerifyCommand.Create),
+        new("flows", FlowsCommand.Create),
+        new("map", MapCommand.Create),
+        new("mode", ModeCommand.Create),
+        new("policy", PolicyCommand.Create),
+        new("rules", RulesCommand.Create),
+        new("tun", TunCommand.Create),
+        new("completion", CompletionCommand.Create),
+    ];
+
+    private sealed record Entry(string Name, Func<CommandHost, Command> Create);
+
+    /// <param name="host">What the commands share.</param>
+    /// <param name="name">Makes only the command of this name, if there is one: to make all of them takes longer than to run one of them.</param>
+    public static RootCommand Create(CommandHost host, string? name = null)
     {
-        var root = new RootCommand(Description)
-        {
-            DemoCommand.Create(host.Globals).WithExamples("weir demo", "weir demo --mode tap", "weir demo --once --json", "weir demo --socket /tmp/demo.sock (and elsewhere: weir flows -f --socket /tmp/demo.sock)"),
-            UpCommand.Create(host),
-            StatusCommand.Create(host),
-            WorkloadsCommand.Create(host),
-            PlanCommand.Create(host),
-            CaptureCommand.Create(host),
-            ReleaseCommand.Create(host),
-            VerifyCommand.Create(host),
-            FlowsCommand.Create(host),
-            MapCommand.Create(host),
-            ModeCommand.Create(host),
-            PolicyCommand.Create(host),
-            RulesCommand.Create(host),
-            TunCommand.Create(host),
-            CompletionCommand.Create(host),
-        };
+        var root = new RootCommand(Description);
+        foreach (var command in Array.Find(Commands, command => command.Name == name) is { } one ? [one] : Commands)
+            root.Add(command.Create(host));
         host.Globals.AddTo(root);
         foreach (var help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
@@ -44,7 +52,7 @@ public static class WeirCommand
     /// <summary>Parses and runs.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, TimeProvider clock)
     {
-        var parsed = Create(new CommandHost(terminal, clock)).Parse(arguments);
+        var parsed = Create(new CommandHost(terminal, clock), arguments is [var first, ..] ? first : null).Parse(arguments);
         if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples))
             return RefuseUsage(parsed, terminal);
 

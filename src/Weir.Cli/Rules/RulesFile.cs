@@ -61,7 +61,7 @@ internal sealed class RulesFile
             if (findings.Count > 0)
                 throw CantBeInstalled(findings);
             Apply(loads);
-            return new LoadedFile(_path, Formats, Installed: true, [.. loads.SelectMany(load => load.Messages)], []);
+            return new LoadedFile(_path, Formats, Installed: true, loads is [var only] ? only.Messages : [.. loads.SelectMany(load => load.Messages)], []);
         }
         finally
         {

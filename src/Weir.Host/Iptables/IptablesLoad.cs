@@ -36,7 +36,7 @@ internal sealed class IptablesLoad : ILoad
 
     private NftFamily Family => _script.Family == IptablesFamily.IPv4 ? NftFamily.Ip : NftFamily.Ip6;
 
-    public IReadOnlyList<string> Messages => [.. _changes.Select(change => change.ToString())];
+    public IReadOnlyList<string> Messages => new MessageTexts<IptablesChange>(_changes);
 
     /// <exception cref="RulesTextException">With every line that can't be installed.</exception>
     internal static IptablesLoad Prepare(string text, IptablesFamily family, NetworkNamespace ns, LoadOptions options)
@@ -111,9 +111,9 @@ internal sealed class IptablesLoad : ILoad
         _generation = _before.Generation;
         var present = _options.NoFlush ? new IptablesReader(_ns, _script.Family).Read(_before) : null;
         var run = _script.Run(present);
-        findings = [.. findings.Concat(run.Findings).Concat(UnknownSets(run.Model, sets)).OrderBy(finding => finding.Line)];
-        if (findings.Count > 0)
-            throw new RulesTextException(findings);
+        List<TextFinding> all = [.. findings, .. run.Findings, .. UnknownSets(run.Model, sets)];
+        if (all.Count > 0)
+            throw new RulesTextException([.. all.OrderBy(finding => finding.Line)]);
         var tables = run.Model.Tables.Where(table => named.Contains(table.Name));
         _changes = present is null
             ? plan.Replace(tables, _before.Tables.Select(table => table.Name).ToHashSet(StringComparer.Ordinal))
@@ -128,15 +128,24 @@ internal sealed class IptablesLoad : ILoad
         if (!socket.ListTables(Family).Any(table => named.Contains(table.Name)))
             return new NftRuleset { Generation = generation };
         var all = socket.Read(Family);
-        var sets = all.Sets.Select((set, number) => (Set: set, Elements: all.Elements[number])).Where(pair => named.Contains(pair.Set.Table)).ToList();
+        List<NftSet> sets = [];
+        List<IReadOnlyList<NftElement>> elements = [];
+        for (var i = 0; i < all.Sets.Count; i++)
+        {
+            if (!named.Contains(all.Sets[i].Table))
+                continue;
+            sets.Add(all.Sets[i]);
+            elements.Add(all.Elements[i]);
+        }
+
         return new NftRuleset
         {
             Generation = all.Generation,
             Tables = [.. all.Tables.Where(table => named.Contains(table.Name))],
             Chains = [.. all.Chains.Where(chain => named.Contains(chain.Table))],
             Rules = [.. all.Rules.Where(rule => named.Contains(rule.Table))],
-            Sets = [.. sets.Select(pair => pair.Set)],
-            Elements = [.. sets.Select(pair => pair.Elements)],
+            Sets = sets,
+            Elements = elements,
             Objects = [.. all.Objects.Where(value => named.Contains(value.Table))],
             FlowTables = [.. all.FlowTables.Where(table => named.Contains(table.Table))],
         };

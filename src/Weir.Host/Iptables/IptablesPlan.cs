@@ -26,8 +26,8 @@ internal sealed class IptablesPlan(IptablesFamily family, RuleWriter writer)
             _changes.Add(new AddTableChange(Table(table.Name)));
             foreach (var chain in table.Chains.Where(chain => !chain.IsImplied))
                 _changes.Add(new AddChainChange(Chain(table.Name, chain)));
-            foreach (var (chain, rule, place) in InTextOrder(table) ?? InChainOrder(table))
-                AddRule(table.Name, chain, rule, place);
+            foreach (var placed in InTextOrder(table) ?? InChainOrder(table))
+                AddRule(table.Name, placed.Chain, placed.Rule, placed.Place);
         }
 
         return _changes;
@@ -52,34 +52,43 @@ internal sealed class IptablesPlan(IptablesFamily family, RuleWriter writer)
         return _changes;
     }
 
-    private static IEnumerable<(string Chain, IptablesRule Rule, RulePlace Place)> InChainOrder(IptablesTable table) =>
-        table.Chains.SelectMany(chain => chain.Rules.Select(rule => (chain.Name, rule, RulePlace.End)));
+    private static List<PlacedRule> InChainOrder(IptablesTable table)
+    {
+        var ordered = new List<PlacedRule>();
+        foreach (var chain in table.Chains)
+        {
+            for (var number = 0; number < chain.Rules.Count; number++)
+                ordered.Add(new PlacedRule(chain.Name, chain.Rules[number], number));
+        }
+
+        return ordered;
+    }
 
     /// <summary>
     /// The rules in the order of their lines, so that of a table that the kernel refuses as a whole (a chain that can't be jumped to from there) the
     /// same line is named as by the tool: each at the end of its chain or at its start. Null when a rule goes in between.
     /// </summary>
-    private static List<(string Chain, IptablesRule Rule, RulePlace Place)>? InTextOrder(IptablesTable table)
+    private static List<PlacedRule>? InTextOrder(IptablesTable table)
     {
-        var ordered = new List<(string, IptablesRule, RulePlace)>();
-        var ends = new Dictionary<string, (int First, int Last)>(StringComparer.Ordinal);
-        var lines = table.Chains
-            .SelectMany(chain => chain.Rules.Select((rule, number) => (Chain: chain.Name, Rule: rule, Number: number)))
-            .GroupBy(entry => (entry.Rule.Line, entry.Chain))
-            .OrderBy(line => line.Key.Line);
-        foreach (var line in lines)
+        var ordered = new List<PlacedRule>();
+        var spans = new Dictionary<string, ChainSpan>(StringComparer.Ordinal);
+        var rules = InChainOrder(table).OrderBy(placed => placed, PlacedRule.ByLine).ToList();
+        for (int start = 0, end; start < rules.Count; start = end)
         {
-            // A line with several addresses makes several rules; at the start the last of them goes first.
-            var isStart = ends.TryGetValue(line.Key.Chain, out var end) && line.Last().Number < end.First;
-            foreach (var (chain, rule, number) in isStart ? line.Reverse() : line)
+            // A line with several addresses makes several rules, neighbours here; at the start the last of them goes first.
+            for (end = start + 1; end < rules.Count && rules[end].Rule.Line == rules[start].Rule.Line && rules[end].Chain == rules[start].Chain; end++)
             {
-                if (!ends.TryGetValue(chain, out end))
-                    end = (number, number - 1);
-                var isEnd = number > end.Last;
-                if (!isEnd && number >= end.First)
+            }
+
+            if (!spans.TryGetValue(rules[start].Chain, out var span))
+                spans[rules[start].Chain] = span = new ChainSpan();
+            var isStart = !span.IsEmpty && rules[end - 1].Number < span.First;
+            for (var i = start; i < end; i++)
+            {
+                var placed = rules[isStart ? end - 1 - (i - start) : i];
+                if (!span.TryAdd(placed.Number, out var isEnd))
                     return null;
-                ordered.Add((chain, rule, isEnd ? RulePlace.End : RulePlace.Start));
-                ends[chain] = isEnd ? (end.First, number) : (number, end.Last);
+                ordered.Add(placed with { Place = isEnd ? RulePlace.End : RulePlace.Start });
             }
         }
 

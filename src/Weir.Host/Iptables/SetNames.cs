@@ -8,16 +8,16 @@ namespace Weir.Host.Iptables;
 /// <param name="toCome">Sets that are taken as there although they have no number yet (<see cref="Formats.NamesToCome.Sets"/>): they have 0.</param>
 internal sealed class SetNames(NetworkNamespace ns, IReadOnlyCollection<string> toCome) : IDisposable
 {
-    private readonly Dictionary<string, ushort?> _numbers = new(StringComparer.Ordinal);
-    private readonly Dictionary<ushort, string?> _names = [];
+    private readonly Dictionary<string, Answer> _numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, string?> _names = [];
     private SetIndexes? _indexes;
 
     /// <summary>Null when there is no such set, or no sets at all.</summary>
     internal ushort? Find(string name)
     {
-        if (!_numbers.TryGetValue(name, out var number))
-            _numbers[name] = number = Ask(indexes => indexes.Find(name)?.Index) ?? (toCome.Contains(name) ? (ushort)0 : null);
-        return number;
+        if (!_numbers.TryGetValue(name, out var answer))
+            _numbers[name] = answer = Ask(indexes => indexes.Find(name) is { } found ? new Answer(found.Index) : null) ?? new Answer(toCome.Contains(name) ? (ushort)0 : null);
+        return answer.Number;
     }
 
     /// <summary>Null when no set has the number.</summary>
@@ -31,6 +31,7 @@ internal sealed class SetNames(NetworkNamespace ns, IReadOnlyCollection<string> 
     public void Dispose() => _indexes?.Dispose();
 
     private T? Ask<T>(Func<SetIndexes, T?> question)
+        where T : class
     {
         try
         {
@@ -39,7 +40,9 @@ internal sealed class SetNames(NetworkNamespace ns, IReadOnlyCollection<string> 
         catch (NetlinkException exception) when (exception.Errno == (int)Errno.ENOPROTOOPT)
         {
             // A kernel without ipset has no sets.
-            return default;
+            return null;
         }
     }
+
+    private sealed record Answer(ushort? Number);
 }

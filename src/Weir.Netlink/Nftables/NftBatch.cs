@@ -33,7 +33,9 @@ public sealed class NftBatch : IDisposable
     /// <summary>Elements go into one message up to here: a nest's length has 16 bits.</summary>
     private const int ElementListLimit = 60_000;
 
-    private readonly List<Entry> _entries = [];
+    // An array of its own: a list of structures is compiled anew in every run of a program.
+    private Entry[] _entries = [];
+    private int _count;
     private byte[] _buffer = [];
     private int _length = BeginSize;
     private uint _lastId;
@@ -42,7 +44,7 @@ public sealed class NftBatch : IDisposable
     public bool Echo { get; init; }
 
     /// <summary>How many messages there are; a long list of elements makes several.</summary>
-    public int Count => _entries.Count;
+    public int Count => _count;
 
     /// <summary>How long the batch is when it is sent, at most.</summary>
     public int ByteLength => _length + EndSize;
@@ -188,7 +190,7 @@ public sealed class NftBatch : IDisposable
     /// <summary>Forgets all entries and keeps the buffer.</summary>
     public void Clear()
     {
-        _entries.Clear();
+        Forget(0);
         _length = BeginSize;
         _lastId = 0;
     }
@@ -202,13 +204,13 @@ public sealed class NftBatch : IDisposable
         _buffer = [];
     }
 
-    internal Entry this[int index] => _entries[index];
+    internal Entry this[int index] => index < _count ? _entries[index] : throw new ArgumentOutOfRangeException(nameof(index));
 
     /// <summary>An entry's message.</summary>
     internal ReadOnlySpan<byte> Message(int index)
     {
         var start = _entries[index].Offset;
-        return _buffer.AsSpan(start, (index + 1 < _entries.Count ? _entries[index + 1].Offset : _length) - start);
+        return _buffer.AsSpan(start, (index + 1 < _count ? _entries[index + 1].Offset : _length) - start);
     }
 
     /// <summary>The whole batch with its begin and end. BEGIN has the first sequence number, entry 0 the next.</summary>
@@ -221,7 +223,7 @@ public sealed class NftBatch : IDisposable
         if (generation is { } known)
             begin.WriteUInt32BigEndian(BatchAttribute.NFNL_BATCH_GENID, known);
         begin.Finish((NetlinkMessageType)NftMessageType.NFNL_MSG_BATCH_BEGIN, (ushort)NetlinkFlags.NLM_F_REQUEST, sequence);
-        foreach (var entry in _entries)
+        foreach (ref readonly var entry in _entries.AsSpan(0, _count))
             BitConverter.TryWriteBytes(_buffer.AsSpan(entry.Offset + SequenceOffset), ++sequence);
         var end = new NetlinkWriter(_buffer.AsSpan(_length, EndSize));
         end.WriteFixed(new NftHeader { Resource = Subsystem });
@@ -246,8 +248,8 @@ public sealed class NftBatch : IDisposable
     {
         // Without elements DELSETELEM would empty the set.
         if (elements.Count == 0)
-            return _entries.Count;
-        var (count, length) = (_entries.Count, _length);
+            return _count;
+        var (count, length) = (_count, _length);
         try
         {
             for (var next = 0; next < elements.Count;)
@@ -255,7 +257,7 @@ public sealed class NftBatch : IDisposable
         }
         catch
         {
-            _entries.RemoveRange(count, _entries.Count - count);
+            Forget(count);
             _length = length;
             throw;
         }
@@ -325,6 +327,12 @@ public sealed class NftBatch : IDisposable
         return End(writer, type, 0, tag);
     }
 
+    private void Forget(int from)
+    {
+        Array.Clear(_entries, from, _count - from);
+        _count = from;
+    }
+
     private NetlinkWriter Begin()
     {
         EnsureRoom(LongestMessage);
@@ -335,9 +343,11 @@ public sealed class NftBatch : IDisposable
     {
         var echo = Echo ? NetlinkFlags.NLM_F_ECHO : NetlinkFlags.None;
         writer.Finish((NetlinkMessageType)type, (ushort)(flags | (ushort)(NetlinkFlags.NLM_F_REQUEST | echo)), 0);
-        _entries.Add(new Entry(_length, firstElement, tag));
+        if (_count == _entries.Length)
+            Array.Resize(ref _entries, Math.Max(16, 2 * _count));
+        _entries[_count++] = new Entry(_length, firstElement, tag);
         _length += writer.Written.Length;
-        return _entries.Count - 1;
+        return _count - 1;
     }
 
     private void EnsureRoom(int bytes)

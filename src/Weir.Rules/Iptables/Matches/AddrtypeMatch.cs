@@ -5,7 +5,12 @@ namespace Weir.Rules.Iptables.Matches;
 /// <summary><c>-m addrtype</c>: what the routing tables take an address for.</summary>
 public sealed record AddrtypeMatch : IptablesMatch
 {
-    internal static readonly AddressTypes[] Known = [.. Enum.GetValues<AddressTypes>().Where(type => type != 0).Order()];
+    /// <summary>In the order of their bits.</summary>
+    internal static readonly AddressTypes[] Known =
+    [
+        AddressTypes.UNSPEC, AddressTypes.UNICAST, AddressTypes.LOCAL, AddressTypes.BROADCAST, AddressTypes.ANYCAST, AddressTypes.MULTICAST,
+        AddressTypes.BLACKHOLE, AddressTypes.UNREACHABLE, AddressTypes.PROHIBIT, AddressTypes.THROW, AddressTypes.NAT, AddressTypes.XRESOLVE,
+    ];
 
     public override string Name => "addrtype";
 
@@ -52,7 +57,7 @@ internal sealed class AddrtypeMatchParser : MatchParser
 
     internal override string Name => "addrtype";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override AddrtypeMatch Match => _match;
 
@@ -72,10 +77,21 @@ internal sealed class AddrtypeMatchParser : MatchParser
         var types = AddressTypes.None;
         foreach (var word in list.Split(','))
         {
-            var type = word.Length == 0 ? 0 : Array.Find(AddrtypeMatch.Known, known => known.ToString().StartsWith(word, StringComparison.OrdinalIgnoreCase));
+            var type = word.Length == 0 ? AddressTypes.None : First(word);
             types |= type != 0 ? type : throw Wrong($"bad type in \"{list}\"");
         }
 
         return types;
+    }
+
+    private static AddressTypes First(string start)
+    {
+        foreach (var type in AddrtypeMatch.Known)
+        {
+            if (type.ToString().StartsWith(start, StringComparison.OrdinalIgnoreCase))
+                return type;
+        }
+
+        return AddressTypes.None;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class CommentMatchParser : MatchParser
 
     internal override string Name => "comment";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override CommentMatch Match => new() { Text = _text };
 

@@ -20,7 +20,7 @@ internal sealed class ConnmarkMatchParser : MatchParser
 
     internal override string Name => "connmark";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override ConnmarkMatch Match => new() { Mark = _mark };
 

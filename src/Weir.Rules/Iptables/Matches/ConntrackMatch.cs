@@ -107,7 +107,7 @@ internal sealed class ConntrackMatchParser : MatchParser
 
     internal override string Name => "conntrack";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override ConntrackMatch Match => _match;
 
@@ -195,7 +195,7 @@ internal sealed class StateMatchParser : MatchParser
 
     internal override string Name => "state";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override ConntrackMatch Match => new() { IsStateAlias = true, States = _states };
 

@@ -39,7 +39,7 @@ internal sealed class HopLimitMatchParser(IptablesFamily family) : MatchParser
 
     internal override string Name => family == IptablesFamily.IPv4 ? "ttl" : "hl";
 
-    internal override IReadOnlyList<ExtensionOption> Options => family == IptablesFamily.IPv4 ? IPv4 : IPv6;
+    internal override ExtensionOption[] Options => family == IptablesFamily.IPv4 ? IPv4 : IPv6;
 
     internal override HopLimitMatch Match => _match!;
 

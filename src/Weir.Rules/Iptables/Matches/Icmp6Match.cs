@@ -20,7 +20,7 @@ internal sealed class Icmp6MatchParser : MatchParser
 
     internal override string Name => "icmp6";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override Icmp6Match Match => new() { Type = _type };
 

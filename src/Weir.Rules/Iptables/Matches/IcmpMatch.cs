@@ -23,7 +23,7 @@ internal sealed class IcmpMatchParser : MatchParser
 
     internal override string Name => "icmp";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override IcmpMatch Match => new() { Type = _type };
 

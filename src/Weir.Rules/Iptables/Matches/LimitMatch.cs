@@ -62,7 +62,7 @@ internal sealed class LimitMatchParser : MatchParser
 
     internal override string Name => "limit";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override LimitMatch Match
     {

@@ -20,7 +20,7 @@ internal sealed class MarkMatchParser : MatchParser
 
     internal override string Name => "mark";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override MarkMatch Match => new() { Mark = _mark };
 

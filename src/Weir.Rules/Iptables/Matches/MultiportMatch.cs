@@ -47,7 +47,7 @@ internal sealed class MultiportMatchParser : MatchParser
 
     internal override string Name => "multiport";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override MultiportMatch Match => _match!;
 

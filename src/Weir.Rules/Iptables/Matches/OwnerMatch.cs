@@ -52,7 +52,7 @@ internal sealed class OwnerMatchParser : MatchParser
 
     internal override string Name => "owner";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override OwnerMatch Match => _match;
 

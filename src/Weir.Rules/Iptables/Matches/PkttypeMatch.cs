@@ -36,7 +36,7 @@ internal sealed class PkttypeMatchParser : MatchParser
 
     internal override string Name => "pkttype";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override PkttypeMatch Match => new() { Type = _type };
 

@@ -24,7 +24,7 @@ internal sealed class RawMatchParser(string name) : MatchParser
 
     internal override string Name => name;
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override RawMatch Match => new() { Extension = name, Info = _info };
 

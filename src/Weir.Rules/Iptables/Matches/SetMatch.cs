@@ -70,7 +70,7 @@ internal sealed class SetMatchParser : MatchParser
 
     internal override string Name => "set";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override SetMatch Match => _match;
 
@@ -104,6 +104,14 @@ internal sealed class SetMatchParser : MatchParser
         var words = list.Split(',');
         if (words.Length > MaximumParts)
             throw Wrong($"\"{list}\" has more than {MaximumParts} parts");
-        return [.. words.Select(word => word.StartsWith("src", StringComparison.Ordinal) || (word.StartsWith("dst", StringComparison.Ordinal) ? false : throw Wrong($"\"{list}\" is no list of src and dst")))];
+        var sources = new bool[words.Length];
+        for (var i = 0; i < words.Length; i++)
+        {
+            sources[i] = words[i].StartsWith("src", StringComparison.Ordinal);
+            if (!sources[i] && !words[i].StartsWith("dst", StringComparison.Ordinal))
+                throw Wrong($"\"{list}\" is no list of src and dst");
+        }
+
+        return sources;
     }
 }

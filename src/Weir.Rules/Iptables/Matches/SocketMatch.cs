@@ -38,7 +38,7 @@ internal sealed class SocketMatchParser : MatchParser
 
     internal override string Name => "socket";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override SocketMatch Match => new() { Transparent = (Given & 1) != 0, NoWildcard = (Given & 2) != 0, RestoreSocketMark = (Given & 4) != 0 };
 

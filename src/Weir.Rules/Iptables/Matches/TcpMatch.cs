@@ -49,7 +49,7 @@ internal sealed class TcpMatchParser : MatchParser
 
     internal override string Name => "tcp";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override TcpMatch Match => _match;
 

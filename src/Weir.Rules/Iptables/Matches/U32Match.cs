@@ -62,7 +62,7 @@ internal sealed class U32MatchParser : MatchParser
 
     internal override string Name => "u32";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override U32Match Match => _match!;
 

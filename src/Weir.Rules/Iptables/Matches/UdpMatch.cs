@@ -37,7 +37,7 @@ internal sealed class UdpMatchParser : MatchParser
 
     internal override string Name => "udp";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override UdpMatch Match => new() { SourcePorts = _source, DestinationPorts = _destination };
 

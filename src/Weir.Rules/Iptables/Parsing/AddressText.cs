@@ -49,7 +49,7 @@ internal static class AddressText
         var bytes = new byte[4];
         for (var i = 0; i < 4; i++)
         {
-            if (parts[i].Length is 0 or > 3 || (parts[i].Length > 1 && parts[i][0] == '0') || !parts[i].All(char.IsAsciiDigit)
+            if (parts[i].Length is 0 or > 3 || (parts[i].Length > 1 && parts[i][0] == '0') || !CNumber.IsDecimal(parts[i])
                 || !byte.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out bytes[i]))
                 return null;
         }

@@ -29,9 +29,9 @@ internal static class CNumber
         var overflow = false;
         for (; count < digits.Length && Digit(digits[count]) is var digit && digit < radix; count++)
         {
-            var next = ((UInt128)value * radix) + digit;
-            overflow |= next > maximum;
-            value = (ulong)next;
+            var high = Math.BigMul(value, radix, out var low);
+            value = low + digit;
+            overflow |= high != 0 || value < low || value > maximum;
         }
 
         if (count == 0)
@@ -43,6 +43,18 @@ internal static class CNumber
     /// <summary>The whole text is a number between two bounds.</summary>
     internal static bool TryParse(ReadOnlySpan<char> text, ulong minimum, ulong maximum, out ulong value) =>
         TryRead(text, maximum, out value, out var rest) && rest.IsEmpty && value >= minimum;
+
+    /// <summary>Nothing but the digits 0 to 9.</summary>
+    internal static bool IsDecimal(ReadOnlySpan<char> text)
+    {
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiDigit(character))
+                return false;
+        }
+
+        return true;
+    }
 
     private static uint Digit(char character) => character switch
     {

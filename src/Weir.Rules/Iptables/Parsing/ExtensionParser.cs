@@ -10,7 +10,7 @@ internal abstract class ExtensionParser
     /// <summary>As the tool names it.</summary>
     internal abstract string Name { get; }
 
-    internal abstract IReadOnlyList<ExtensionOption> Options { get; }
+    internal abstract ExtensionOption[] Options { get; }
 
     /// <summary>Bits of the ids of which one must be given, or 0.</summary>
     protected virtual uint NeedsOneOf => 0;
@@ -31,8 +31,10 @@ internal abstract class ExtensionParser
     /// <summary>After the last word of the rule.</summary>
     internal void Finish()
     {
-        foreach (var option in Options.Where(option => (_given & option.Bit) != 0))
+        foreach (var option in Options)
         {
+            if ((_given & option.Bit) == 0)
+                continue;
             if ((option.Excludes & ~option.Bit & _given) is var others && others != 0)
                 throw Wrong($"option \"--{option.Name}\" cannot be used together with \"--{NameOf(others)}\"");
             if ((option.Needs & ~_given) is var missing && missing != 0)
@@ -40,7 +42,7 @@ internal abstract class ExtensionParser
         }
 
         if (NeedsOneOf != 0 && (NeedsOneOf & _given) == 0)
-            throw Wrong($"{string.Join(" or ", Options.Where(option => (option.Bit & NeedsOneOf) != 0).DistinctBy(option => option.Id).Select(option => $"--{option.Name}"))} must be given");
+            throw Wrong($"{string.Join(" or ", Needed())} must be given");
         Check();
     }
 
@@ -51,6 +53,8 @@ internal abstract class ExtensionParser
     }
 
     protected RuleSyntaxException Wrong(string message) => new($"{Name}: {message}");
+
+    private IEnumerable<string> Needed() => Options.Where(option => (option.Bit & NeedsOneOf) != 0).DistinctBy(option => option.Id).Select(option => $"--{option.Name}");
 
     private string NameOf(uint bits)
     {

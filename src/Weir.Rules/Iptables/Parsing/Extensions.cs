@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Weir.Rules.Iptables.Matches;
 using Weir.Rules.Iptables.Targets;
 
@@ -8,12 +7,11 @@ namespace Weir.Rules.Iptables.Parsing;
 internal static class Extensions
 {
     // Targets of libxtables that Weir doesn't know: no chain may have such a name.
-    private static readonly FrozenSet<string> OtherTargets = FrozenSet.ToFrozenSet(
+    private static readonly string[] OtherTargets =
     [
         "AUDIT", "CHECKSUM", "CLASSIFY", "CLUSTERIP", "CONNSECMARK", "DNPT", "DSCP", "ECN", "HL", "HMARK", "IDLETIMER", "LED", "NETMAP", "RATEEST",
         "SECMARK", "SET", "SNPT", "SYNPROXY", "TCPOPTSTRIP", "TEE", "TOS", "TTL", "ULOG", "QUEUE", "ERROR",
-    ],
-        StringComparer.Ordinal);
+    ];
 
     internal static MatchParser? FindMatch(string name, IptablesFamily family) => name switch
     {

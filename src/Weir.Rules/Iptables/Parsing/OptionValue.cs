@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Weir.Rules.Iptables.Parsing;
@@ -91,7 +92,11 @@ internal readonly record struct OptionValue(string Option, string Text, bool Inv
     internal RuleSyntaxException Bad(string message) => new($"--{Option}: {message}");
 
     /// <summary>getaddrinfo(3): decimal digits or a name.</summary>
-    private ushort Port(string text) => (text.All(char.IsAsciiDigit) ? (ushort.TryParse(text, out var number) ? number : null) : ServiceNames.FindPort(text, null)) ?? throw Bad($"\"{text}\" is no port and no known service");
+    private ushort Port(string text) =>
+        (CNumber.IsDecimal(text)
+            ? ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null
+            : ServiceNames.FindPort(text, null))
+        ?? throw Bad($"\"{text}\" is no port and no known service");
 
     private IPAddress Host(string text) =>
         AddressText.Parse(text, Rule.Family) ?? throw Bad($"\"{text}\" is no {Rule.Family} address; names of hosts are not looked up");

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 
 namespace Weir.Rules.Iptables.Parsing;
@@ -8,7 +7,7 @@ internal static class ProtocolNames
 {
     internal const byte Icmp = 1, Tcp = 6, Udp = 17, Dccp = 33, IcmpV6 = 58, Sctp = 132, UdpLite = 136;
 
-    // In this order: the first name of a number is the one that is printed.
+    // In this order: the first name of a number is the one that is printed. So few are found faster than a dictionary of them is made.
     private static readonly (string Name, byte Number)[] Names =
     [
         ("tcp", Tcp), ("sctp", Sctp), ("udp", Udp), ("udplite", UdpLite), ("icmp", Icmp), ("ipv6-icmp", IcmpV6), ("icmpv6", IcmpV6),
@@ -21,17 +20,27 @@ internal static class ProtocolNames
         ("ethernet", 143), ("ip", 0), ("hopopt", 0),
     ];
 
-    private static readonly FrozenDictionary<string, byte> ByName = Names.ToFrozenDictionary(entry => entry.Name, entry => entry.Number, StringComparer.Ordinal);
-
-    private static readonly FrozenDictionary<byte, string> ByNumber =
-        Names.Where(entry => entry.Number != 0).DistinctBy(entry => entry.Number).ToFrozenDictionary(entry => entry.Number, entry => entry.Name);
-
     internal static byte? Parse(string text)
     {
         if (CNumber.TryParse(text, 0, byte.MaxValue, out var number))
             return (byte)number;
-        return ByName.TryGetValue(text, out var known) ? known : null;
+        foreach (var entry in Names)
+        {
+            if (entry.Name == text)
+                return entry.Number;
+        }
+
+        return null;
     }
 
-    internal static string Format(byte number) => ByNumber.TryGetValue(number, out var name) ? name : number.ToString(CultureInfo.InvariantCulture);
+    internal static string Format(byte number)
+    {
+        foreach (var entry in Names)
+        {
+            if (number != 0 && entry.Number == number)
+                return entry.Name;
+        }
+
+        return number.ToString(CultureInfo.InvariantCulture);
+    }
 }

@@ -47,7 +47,9 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
     private List<string> _words = [];
     private int _next;
     private bool _inverted;
-    private readonly HashSet<char> _given = [];
+
+    // A bit for each letter that was given: the letters from A to z differ in their last six bits.
+    private ulong _given;
     private bool _protocolMatchLoaded;
 
     private char _command;
@@ -130,7 +132,7 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
             throw new RuleSyntaxException(Unknown(word));
         if (found.Extension is null)
         {
-            var option = Array.Find(BaseOptions, option => option.Letter == found.Letter);
+            var option = FindBase(found.Letter);
             Base(option.Letter, option.Argument switch
             {
                 Argument.Required => Required(word, attached),
@@ -154,8 +156,12 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
 
     private Candidate? Find(string name)
     {
-        if (Array.Find(BaseOptions, option => option.Name == name) is { Name: not null } exact)
-            return new Candidate(exact.Letter, null, default, exact.Argument != Argument.None);
+        foreach (var option in BaseOptions)
+        {
+            if (option.Name == name)
+                return new Candidate(option.Letter, null, default, option.Argument != Argument.None);
+        }
+
         foreach (var extension in _searched)
         {
             foreach (var option in extension.Options)
@@ -165,6 +171,11 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
             }
         }
 
+        return FindStart(name);
+    }
+
+    private Candidate? FindStart(string name)
+    {
         var starts = BaseOptions
             .Where(option => option.Name.StartsWith(name, StringComparison.Ordinal))
             .Select(option => new Candidate(option.Letter, null, default, option.Argument != Argument.None))
@@ -173,6 +184,17 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
                 .Select(option => new Candidate('\0', extension, option, option.TakesValue))))
             .ToList();
         return starts.DistinctBy(start => (start.Letter, start.Extension, start.Option.Id, start.TakesValue)).Count() == 1 ? starts[0] : null;
+    }
+
+    private static BaseOption FindBase(char letter)
+    {
+        foreach (var option in BaseOptions)
+        {
+            if (option.Letter == letter)
+                return option;
+        }
+
+        return default;
     }
 
     private bool LoadProtocolMatch(string name, out Candidate found)
@@ -197,7 +219,7 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
         for (var i = 1; i < word.Length; i++)
         {
             var letter = word[i];
-            var option = Array.Find(BaseOptions, option => option.Letter == letter);
+            var option = FindBase(letter);
             if (option.Name is null || letter == '0')
                 throw new RuleSyntaxException(Unknown(word));
             if (option.Argument == Argument.None)
@@ -264,8 +286,14 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
 
     private void RuleOption(char letter, string value)
     {
-        if (letter != 'm' && !_given.Add(letter == 'g' ? 'j' : letter))
-            throw new RuleSyntaxException($"only one -{letter} is allowed");
+        if (letter != 'm')
+        {
+            var bit = 1ul << ((letter == 'g' ? 'j' : letter) & 0x3f);
+            if ((_given & bit) != 0)
+                throw new RuleSyntaxException($"only one -{letter} is allowed");
+            _given |= bit;
+        }
+
         if (_inverted && letter is 'j' or 'g' or 'c' or 'm')
             throw new RuleSyntaxException($"! can't stand before -{letter}");
         switch (letter)
@@ -350,9 +378,20 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
 
     private bool HasRawInfo() => _next < _words.Count && _words[_next] == "--weir-info";
 
-    private static string TargetName(string name) => name.Length is > 0 and < NameSize && !name.Any(char.IsWhiteSpace)
+    private static string TargetName(string name) => name.Length is > 0 and < NameSize && !HasBlank(name)
         ? name
         : throw new RuleSyntaxException($"invalid target name \"{name}\": 1 to {NameSize - 1} characters without blanks");
+
+    private static bool HasBlank(string name)
+    {
+        foreach (var character in name)
+        {
+            if (char.IsWhiteSpace(character))
+                return true;
+        }
+
+        return false;
+    }
 
     private static string Interface(string name) => name.Length switch
     {
@@ -372,7 +411,7 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
             match.Finish();
         _target?.Finish();
         var isRule = _command is 'A' or 'I' or 'R' || (_command == 'D' && _number is null);
-        if (!isRule && (_given.Count > 0 || _matches.Count > 0))
+        if (!isRule && (_given != 0 || _matches.Count > 0))
             throw new RuleSyntaxException(_command == '\0' ? "no command: a rule begins with -A CHAIN" : $"-{_command} takes no rule");
         return _command switch
         {
@@ -398,7 +437,7 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
     {
         if (name.Length is 0 or >= NameSize)
             throw new RuleSyntaxException($"the chain's name \"{name}\" must have 1 to {NameSize - 1} characters");
-        if (name[0] is '-' or '!' || name.Any(char.IsWhiteSpace))
+        if (name[0] is '-' or '!' || HasBlank(name))
             throw new RuleSyntaxException($"\"{name}\" can't be a chain's name");
         return Extensions.IsOtherTarget(name) || Extensions.FindTarget(name, IptablesFamily.IPv4) is not null
             ? throw new RuleSyntaxException($"\"{name}\" can't be a chain's name: there is a target of this name")
@@ -457,7 +496,7 @@ internal sealed class RuleParser(IptablesFamily family, IptablesNames names, str
             var text = slash < 0 ? word : word[..slash];
             // A null mask makes the address idle, even a name: any/0.
             var whole = family == IptablesFamily.IPv4 ? 4 : 16;
-            var address = mask is not null && mask.GetAddressBytes().All(part => part == 0)
+            var address = mask is not null && !mask.GetAddressBytes().AsSpan().ContainsAnyExcept((byte)0)
                 ? new System.Net.IPAddress(new byte[whole])
                 : AddressText.ParseNetwork(text, family) ?? throw new RuleSyntaxException($"{option}: \"{text}\" is no {family} address; names of hosts are not looked up");
             addresses.Add(mask is null ? AddressMask.Whole(address) : Masked(address, mask));

@@ -73,7 +73,7 @@ internal sealed class ConnmarkTargetParser : TargetParser
 
     internal override string Name => "CONNMARK";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override ConnmarkTarget Target => _target;
 

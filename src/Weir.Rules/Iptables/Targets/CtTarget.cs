@@ -100,7 +100,7 @@ internal sealed class CtTargetParser : TargetParser
 
     internal override string Name => "CT";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override CtTarget Target => _target;
 

@@ -74,7 +74,7 @@ internal sealed class LogTargetParser : TargetParser
 
     internal override string Name => "LOG";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override LogTarget Target => _target;
 

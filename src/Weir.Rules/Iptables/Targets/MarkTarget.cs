@@ -27,7 +27,7 @@ internal sealed class MarkTargetParser : TargetParser
 
     internal override string Name => "MARK";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override MarkTarget Target => new(_mark);
 

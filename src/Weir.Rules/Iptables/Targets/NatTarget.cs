@@ -85,7 +85,7 @@ internal sealed class NatTargetParser(NatKind kind) : TargetParser
 
     internal override string Name => kind.ToString();
 
-    internal override IReadOnlyList<ExtensionOption> Options => All[(int)kind];
+    internal override ExtensionOption[] Options => All[(int)kind];
 
     internal override NatTarget Target => _target;
 

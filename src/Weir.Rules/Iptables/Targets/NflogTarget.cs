@@ -55,7 +55,7 @@ internal sealed class NflogTargetParser : TargetParser
 
     internal override string Name => "NFLOG";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override NflogTarget Target => _target;
 

@@ -48,7 +48,7 @@ internal sealed class NfqueueTargetParser : TargetParser
 
     internal override string Name => "NFQUEUE";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override NfqueueTarget Target => _target;
 

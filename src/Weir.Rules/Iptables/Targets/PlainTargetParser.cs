@@ -7,7 +7,7 @@ internal sealed class PlainTargetParser(IptablesTarget target) : TargetParser
 {
     internal override string Name => target.Name;
 
-    internal override IReadOnlyList<ExtensionOption> Options => [];
+    internal override ExtensionOption[] Options => [];
 
     internal override IptablesTarget Target => target;
 

@@ -21,7 +21,7 @@ internal sealed class RawTargetParser(string name) : TargetParser
 
     internal override string Name => name;
 
-    internal override IReadOnlyList<ExtensionOption> Options => Matches.RawMatchParser.All;
+    internal override ExtensionOption[] Options => Matches.RawMatchParser.All;
 
     internal override RawTarget Target => new() { Extension = name, Info = _info };
 

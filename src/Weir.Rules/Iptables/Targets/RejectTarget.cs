@@ -63,7 +63,7 @@ internal sealed class RejectTargetParser(IptablesFamily family) : TargetParser
 
     internal override string Name => "REJECT";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override RejectTarget Target => new(family, _with);
 

@@ -27,7 +27,7 @@ internal sealed class TcpmssTargetParser(IptablesFamily family) : TargetParser
 
     internal override string Name => "TCPMSS";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override TcpmssTarget Target => new(_size);
 

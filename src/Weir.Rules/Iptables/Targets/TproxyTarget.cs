@@ -33,7 +33,7 @@ internal sealed class TproxyTargetParser(IptablesFamily family) : TargetParser
 
     internal override string Name => "TPROXY";
 
-    internal override IReadOnlyList<ExtensionOption> Options => All;
+    internal override ExtensionOption[] Options => All;
 
     internal override TproxyTarget Target => _target;
 
