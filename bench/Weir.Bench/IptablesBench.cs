@@ -7,12 +7,14 @@ using Weir.Testing;
 namespace Weir.Bench;
 
 /// <summary>
-/// The rules of seed 000 into fresh namespaces, Weir and iptables-restore taking turns: Weir in process (read the text, make the changes, send, read
-/// all answers; the socket's close apart), iptables-restore as the process that it is.
+/// The rules of seed 000 into fresh namespaces, in turns: Weir in process (text read and planned; sent, all answers read, socket closed), and as
+/// whole processes weir, iptables-restore, an iptables for each line, and nft with the rules in its own words.
 /// </summary>
 internal static class IptablesBench
 {
     private const string Set = "ztunnel-pods-ips";
+    private const string Restore = "iptables-restore, whole process";
+    private const int Warm = 3;
 
     /// <param name="arguments">Rounds (15).</param>
     public static int Run(string[] arguments)
@@ -26,53 +28,76 @@ internal static class IptablesBench
 
         string text = GoldenFile.Read("iptables/seed-000.txt");
         int rules = text.Split('\n').Count(line => line.StartsWith("-A", StringComparison.Ordinal));
-        List<double> prepare = [], apply = [], whole = [], tool = [];
-        List<long> allocated = [];
-        for (int round = -3; round < rounds; round++)
+        string saved = Temporary(text), script = Temporary(OneByOne(text));
+        Measurements measurements = new();
+        List<Action<TestNamespace>> contenders =
+        [
+            ns => Load(ns, text, rules, measurements),
+            ns => measurements.Add(Restore, WholeProcess.Run(ns, $"iptables-restore {saved}")),
+            ns => measurements.Add("iptables, one for each line", WholeProcess.Run(ns, $". {script}")),
+        ];
+        if (WholeProcess.Weir is { } weir)
         {
-            (double prepared, double applied, long bytes) = Load(text);
-            double restored = Restore(text);
-            // The first rounds compile.
-            if (round < 0)
-                continue;
-            prepare.Add(prepared);
-            apply.Add(applied);
-            whole.Add(prepared + applied);
-            tool.Add(restored);
-            allocated.Add(bytes / rules);
+            contenders.Add(ns => measurements.Add("weir rules load, whole process", WholeProcess.Run(ns, $"{weir} rules load {saved} 2>/dev/null")));
+            contenders.Add(ns => measurements.Add("weir --version, whole process", WholeProcess.Run(ns, $"{weir} --version")));
         }
 
-        Console.WriteLine($"seed 000, {rules} rules, {rounds} rounds, fresh namespaces, alternating; medians in ms (lowest, highest)");
-        Print("Weir in process: text read, resolved, planned", prepare);
-        Print("Weir in process: sent, all answers read, closed", apply);
-        Print("Weir in process: both", whole);
-        Print("iptables-restore, whole process", tool);
-        Console.WriteLine($"allocated by Weir for each rule, text included: {allocated.Order().ElementAt(allocated.Count / 2)} bytes");
+        if (Tool.Find("nft") is not null)
+            contenders.Add(ns => measurements.Add("nft -f, in its own words", WholeProcess.Run(ns, $"nft -f {Path.GetFullPath("bench/peers/seed-000.nft")}")));
+
+        for (int round = 0; round < Warm; round++)
+        {
+            using TestNamespace ns = Make();
+            Load(ns, text, rules, new Measurements());
+        }
+
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int i = 0; i < contenders.Count; i++)
+            {
+                using TestNamespace ns = Make();
+                contenders[(i + round) % contenders.Count](ns);
+            }
+        }
+
+        File.Delete(saved);
+        File.Delete(script);
+        Console.WriteLine($"{rounds} rounds, fresh namespaces, in turns");
+        measurements.Print($"{rules} rules of seed 000", Restore);
         return 0;
     }
 
-    private static (double Prepare, double Apply, long Bytes) Load(string text)
+    private static void Load(TestNamespace ns, string text, int rules, Measurements measurements)
     {
-        using TestNamespace ns = Make();
         using NetworkNamespace opened = NetworkNamespace.OpenNamed(ns.Name);
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        long start = TimeProvider.System.GetTimestamp();
-        ILoad load = IptablesFormat.IPv4.Prepare(text, opened, new LoadOptions());
-        double prepared = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
-        start = TimeProvider.System.GetTimestamp();
-        load.Apply();
-        return (prepared, TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, GC.GetTotalAllocatedBytes(precise: true) - before);
+        ILoad? load = null;
+        measurements.Add("Weir in process: read, resolved, planned", Sample.Of(rules, () => load = IptablesFormat.IPv4.Prepare(text, opened, new LoadOptions())));
+        measurements.Add("Weir in process: sent, all answers read, closed", Sample.Of(rules, () => load!.Apply()));
     }
 
-    private static double Restore(string text)
+    /// <summary>The text as commands of a shell.</summary>
+    private static string OneByOne(string text)
     {
-        using TestNamespace ns = Make();
+        List<string> commands = [];
+        string table = "";
+        foreach (string line in text.Split('\n'))
+        {
+            if (line.StartsWith('*'))
+                table = line[1..];
+            else if (line.StartsWith(':') && line.Contains(" - ", StringComparison.Ordinal))
+                commands.Add($"iptables -t {table} -N {line[1..].Split(' ')[0]}");
+            else if (line.StartsWith("-A", StringComparison.Ordinal))
+                commands.Add($"iptables -t {table} {line}");
+        }
+
+        return string.Concat(commands.Select(command => $"{command} || return 1\n"));
+    }
+
+    private static string Temporary(string text)
+    {
         string file = Path.GetTempFileName();
         File.WriteAllText(file, text);
-        // The tool's own time, without that of ip netns exec: the shell measures inside.
-        ToolResult result = ns.Run("bash", "-c", $"s=$(date +%s%N); iptables-restore < {file}; echo $(( $(date +%s%N) - s ))");
-        File.Delete(file);
-        return long.Parse(result.Output.Trim(), CultureInfo.InvariantCulture) / 1e6;
+        return file;
     }
 
     private static TestNamespace Make()
@@ -80,11 +105,5 @@ internal static class IptablesBench
         TestNamespace ns = new();
         ns.Run("ipset", "create", Set, "hash:ip");
         return ns;
-    }
-
-    private static void Print(string name, List<double> samples)
-    {
-        List<double> sorted = [.. samples.Order()];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-50} {sorted[sorted.Count / 2],8:F2}   ({sorted[0]:F2}, {sorted[^1]:F2})"));
     }
 }

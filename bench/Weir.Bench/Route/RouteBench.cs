@@ -66,22 +66,22 @@ internal static class RouteBench
     private static void Batch(TestNamespace ns, ObjectKind kind, Measurements added, Measurements listed)
     {
         using RouteSocket socket = Open(ns);
-        added.Add("Weir, one batch", Measure(ObjectKind.Count, () =>
+        added.Add("Weir, one batch", Sample.Of(ObjectKind.Count, () =>
         {
             RouteBatch batch = socket.Batch();
             kind.Add(batch);
             if (batch.Send().Count > 0)
                 throw new InvalidOperationException("the kernel refused some");
         }));
-        listed.Add("Weir, objects", Measure(kind.ListCount, () => Require(kind, kind.List(socket))));
+        listed.Add("Weir, objects", Sample.Of(kind.ListCount, () => Require(kind, kind.List(socket))));
         if (kind.Visit is { } visit)
-            listed.Add("Weir, visited in place", Measure(kind.ListCount, () => Require(kind, visit(socket))));
+            listed.Add("Weir, visited in place", Sample.Of(kind.ListCount, () => Require(kind, visit(socket))));
     }
 
     private static void OneByOne(TestNamespace ns, ObjectKind kind, Measurements added)
     {
         using RouteSocket socket = Open(ns);
-        added.Add("Weir, one request at a time", Measure(ObjectKind.Count, () => kind.AddOneByOne(socket)));
+        added.Add("Weir, one request at a time", Sample.Of(ObjectKind.Count, () => kind.AddOneByOne(socket)));
         Require(kind, kind.List(socket));
     }
 
@@ -102,15 +102,6 @@ internal static class RouteBench
     {
         using NetworkNamespace opened = NetworkNamespace.OpenNamed(ns.Name);
         return RouteSocket.Open(opened);
-    }
-
-    private static Sample Measure(int objects, Action work)
-    {
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
-        long start = TimeProvider.System.GetTimestamp();
-        work();
-        double elapsed = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
-        return new Sample(elapsed, (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)objects);
     }
 
     private static Sample WithFile(string text, Func<string, Sample> use)

@@ -1,11 +1,22 @@
 using System.Globalization;
 
-namespace Weir.Bench.Route;
+namespace Weir.Bench;
 
 /// <summary>One run of one contender.</summary>
 /// <param name="Milliseconds">From the first request to the last answer, or of the whole process.</param>
 /// <param name="Bytes">Allocated for each object; null where nobody tells.</param>
-internal readonly record struct Sample(double Milliseconds, double? Bytes = null);
+internal readonly record struct Sample(double Milliseconds, double? Bytes = null)
+{
+    /// <summary>Of work in this process, on this thread.</summary>
+    internal static Sample Of(int objects, Action work)
+    {
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        long start = TimeProvider.System.GetTimestamp();
+        work();
+        double elapsed = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
+        return new Sample(elapsed, (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)objects);
+    }
+}
 
 /// <summary>The samples of contenders that take turns, a row for each.</summary>
 internal sealed class Measurements

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Weir.Testing;
 
-namespace Weir.Bench.Route;
+namespace Weir.Bench;
 
 /// <summary>A program from its start to its end, timed by a shell that is inside the namespace already.</summary>
 internal static class WholeProcess
