@@ -15,6 +15,7 @@ internal static class LinkKindWords
         return link.Kind switch
         {
             "bridge" => Bridge(words),
+            "vxlan" when link.Verb == IpVerb.Add && !link.KindWords.Any(word => word is "id" or "vni" or "external") => throw new FormatException("a vxlan wants an id, its network's number, or external"),
             "vxlan" => Vxlan(words, indexOf),
             "geneve" => Geneve(words),
             "macvlan" or "macvtap" => new MacvlanKind(MacvlanModeOf(words)) { Tap = link.Kind == "macvtap" },

@@ -83,6 +83,8 @@ public static class AddressText
         var address = ParseWords(words, LocalAndPrefix(words, new AddressEntry { Verb = verb, Flags = 0 }), names, out var scopeSaid);
         if (address.Device.Length == 0)
             throw new LineException("An address needs a link: dev NAME.");
+        if (address.ValidLifetime < address.PreferredLifetime)
+            throw new LineException("An address is preferred no longer than it is valid: preferred_lft is greater than valid_lft.");
         // ip/ipaddress.c default_scope: addresses of 127/8 belong to the host.
         if (!scopeSaid && !address.IsIPv6 && address.Local.GetAddressBytes()[0] == 127)
             address = address with { Scope = 254 };
@@ -100,6 +102,7 @@ public static class AddressText
     private static AddressEntry ParseWords(Words words, AddressEntry address, IpNameTables names, out bool scopeSaid)
     {
         scopeSaid = false;
+        var sign = "";
         while (words.Next(out var word))
         {
             switch (word)
@@ -110,7 +113,12 @@ public static class AddressText
                     address = address with { Peer = peer.Address, PrefixLength = peer.Length };
                     break;
                 case "metric" or "priority" or "preference": address = address with { Metric = Value.Number(words, word, uint.MaxValue) }; break;
-                case "brd" or "broadcast": address = address with { Broadcast = Broadcast(words, address) }; break;
+                case "brd" or "broadcast":
+                    if (words.Peek is "+" or "-")
+                        words.Next(out sign!);
+                    else
+                        address = address with { Broadcast = Value.Address(words, word) };
+                    break;
                 case "scope":
                     address = address with { Scope = (byte)Value.Named(words, word, names.Scopes, byte.MaxValue) };
                     scopeSaid = true;
@@ -133,16 +141,21 @@ public static class AddressText
             }
         }
 
-        return address;
+        return sign.Length == 0 ? address : address with { Broadcast = Broadcast(sign, address) };
     }
 
-    /// <summary><c>+</c> sets all bits of the host's part, <c>-</c> none.</summary>
-    private static IPAddress Broadcast(Words words, AddressEntry address)
+    /// <summary>
+    /// <c>+</c> sets all bits of the host's part, <c>-</c> none. As ip does it (ip/ipaddress.c ipaddr_modify), of the peer where there is one, and
+    /// not where one host's bit or none is left.
+    /// </summary>
+    private static IPAddress? Broadcast(string sign, AddressEntry address)
     {
-        if (words.Peek is not ("+" or "-"))
-            return Value.Address(words, "brd");
-        words.Next(out var sign);
-        var bytes = address.Local.GetAddressBytes();
+        const int longest = 30;
+        if (address.IsIPv6)
+            throw new LineException("Only IPv4 has broadcast addresses.");
+        if (address.PrefixLength > longest)
+            return null;
+        var bytes = (address.Peer ?? address.Local).GetAddressBytes();
         for (var bit = address.PrefixLength; bit < bytes.Length * 8; bit++)
         {
             if (sign == "+")

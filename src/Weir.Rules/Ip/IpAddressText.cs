@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Numerics;
 
 namespace Weir.Rules.Ip;
 
@@ -56,7 +58,18 @@ public readonly record struct IpPrefix(IPAddress Address, int Length)
     /// <summary>Without its length when all bits count.</summary>
     public override string ToString() => Length == HostLength ? IpAddressText.Of(Address) : $"{IpAddressText.Of(Address)}/{Length}";
 
-    /// <summary><c>10.0.0.0/8</c>, <c>10.0.0.1</c>, <c>10/8</c>, <c>fd00::/64</c>.</summary>
+    /// <summary>A netmask, all of its ones before its zeros.</summary>
+    private static bool TryMask(ReadOnlySpan<char> text, out int length)
+    {
+        length = 0;
+        if (text.Count('.') != 3 || !IpAddressText.TryParse(text, out var mask))
+            return false;
+        var bits = BinaryPrimitives.ReadUInt32BigEndian(mask.GetAddressBytes());
+        length = BitOperations.LeadingZeroCount(~bits);
+        return length == 32 || bits << length == 0;
+    }
+
+    /// <summary><c>10.0.0.0/8</c>, <c>10.0.0.0/255.0.0.0</c>, <c>10.0.0.1</c>, <c>10/8</c>, <c>fd00::/64</c>.</summary>
     public static bool TryParse(string text, out IpPrefix prefix)
     {
         prefix = default;
@@ -65,7 +78,7 @@ public readonly record struct IpPrefix(IPAddress Address, int Length)
             return false;
         var most = address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
         var length = most;
-        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > most))
+        if (slash >= 0 && !(int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length) ? length <= most : most == 32 && TryMask(text.AsSpan(slash + 1), out length)))
             return false;
         prefix = new IpPrefix(address, length);
         return true;

@@ -162,7 +162,7 @@ public static class RuleText
                 "fwmark" => Mark(rule, words),
                 "iif" or "dev" => rule with { InputLink = Value.Word(words, word), InputDetached = words.Take("[detached]") },
                 "oif" => rule with { OutputLink = Value.Word(words, word), OutputDetached = words.Take("[detached]") },
-                "uidrange" => rule with { Users = Value.Range(words, word) },
+                "uidrange" => rule with { Users = words.Peek?.Contains('-', StringComparison.Ordinal) == true ? Value.Range(words, word) : throw new LineException("'uidrange' takes two numbers with a dash between.") },
                 "ipproto" => rule with { IpProtocol = Protocol(words, names) },
                 "sport" => rule with { SourcePorts = Value.Ports(words, word) },
                 "dport" => rule with { DestinationPorts = Value.Ports(words, word) },

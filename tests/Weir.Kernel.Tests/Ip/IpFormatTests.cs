@@ -99,46 +99,21 @@ public class IpFormatTests
         Assert.Equal([1, 2], told.Findings.Select(finding => finding.Line));
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Random_rules_and_routes_are_as_ip_makes_them(int seed)
+    [Fact]
+    public void Random_rules_and_routes_are_shown_as_ip_shows_them()
     {
         RootTier.Require("ip");
-        using var ours = new RouteOracle();
-        using var theirs = new RouteOracle();
-        foreach (var host in new[] { ours, theirs })
-        {
-            host.Ip("link add v0 index 70 address 02:00:00:00:00:01 type veth peer name v1 index 71 address 02:00:00:00:00:02");
-            host.Ip("link set v0 addrgenmode none up");
-            host.Ip("link set v1 addrgenmode none up");
-            host.Ip("address add 192.0.2.1/24 dev v0");
-            host.Ip("address add fd00::1/64 dev v0 nodad");
-        }
-
-        var random = new SeededGenerator(seed);
-        for (var i = 0; i < 60; i++)
-        {
-            var line = random.Chance(40) ? Rule(random) : Route(random);
-            var tool = Tool.Try(TimeSpan.FromSeconds(10), "ip", ["-n", theirs.Name, "-batch", "-"], line + "\n");
-            var refusal = "";
-            try
-            {
-                Format.Prepare(line + "\n", ours.Namespace, new LoadOptions()).Apply();
-            }
-            catch (Exception exception) when (exception is RefusedLineException or RulesTextException)
-            {
-                refusal = exception.Message;
-            }
-
-            Assert.True(tool.Succeeded == (refusal.Length == 0), $"seed {seed}, line {i}: {line}\nip: {tool.Error}\nWeir: {refusal}");
-        }
-
-        string[] commands = ["rule", "-6 rule", "route show table all"];
-        Assert.Equal(WithoutMulticast(theirs.Dump(commands)), WithoutMulticast(ours.Dump(commands)));
-        SameAsIp(ours);
-        SameAsIp(theirs);
+        using var host = new RouteOracle();
+        host.Ip("link add v0 index 70 address 02:00:00:00:00:01 type veth peer name v1 index 71 address 02:00:00:00:00:02");
+        host.Ip("link set v0 addrgenmode none up");
+        host.Ip("link set v1 addrgenmode none up");
+        host.Ip("address add 192.0.2.1/24 dev v0");
+        host.Ip("address add fd00::1/64 dev v0 nodad");
+        var sample = new IpSample(new SeededGenerator(1));
+        var lines = Enumerable.Range(0, 100).Select(_ => sample.Chance(40) ? sample.Rule() : sample.Route());
+        foreach (var line in lines)
+            Tool.Try(TimeSpan.FromSeconds(30), "ip", ["-n", host.Name, "-batch", "-"], line + "\n");
+        SameAsIp(host);
     }
 
     [Fact]
@@ -165,9 +140,6 @@ public class IpFormatTests
         Assert.Equal(Compact(host.Run("ip", "-j neighbour").Json), Compact(Json(host).GetProperty("neighbour")));
     }
 
-    /// <summary>The kernel makes these when a link's carrier comes, v0's or v1's first.</summary>
-    private static string WithoutMulticast(string dump) => string.Join('\n', dump.Split('\n').Where(line => !line.StartsWith("multicast ff00::/8", StringComparison.Ordinal)));
-
     private static void SameAsIp(RouteOracle host)
     {
         var expected = $"$ ip rule\n{host.Run("ip", "rule").Output}\n$ ip -6 rule\n{host.Run("ip", "-6 rule").Output}\n$ ip route show table all\n{host.Run("ip", "route show table all").Output}";
@@ -186,59 +158,5 @@ public class IpFormatTests
         using (var writer = new Utf8JsonWriter(stream))
             Format.WriteJson(host.Namespace, writer);
         return JsonDocument.Parse(stream.ToArray()).RootElement;
-    }
-
-    private static string Rule(SeededGenerator random)
-    {
-        var six = random.Chance(30);
-        var line = new StringBuilder(six ? "-6 rule add" : "rule add");
-        line.Append($" pref {random.Next(1, 400)}");
-        Maybe(10, " not");
-        Maybe(40, six ? $" from fd0{random.Next(0, 9)}::/{random.Pick(16, 64, 128)}" : $" from 10.{random.Next(0, 200)}.0.0/{random.Pick(16, 24, 32)}");
-        Maybe(30, six ? $" to fd0{random.Next(0, 9)}::/{random.Pick(16, 64, 128)}" : $" to 10.{random.Next(0, 200)}.0.0/{random.Pick(16, 24, 32)}");
-        Maybe(40, $" fwmark 0x{random.Next(0, 4096):x}{(random.Chance(50) ? $"/0x{random.Next(1, 4096):x}" : "")}");
-        Maybe(20, $" iif {random.Pick("lo", "v0", "gone")}");
-        Maybe(20, $" oif {random.Pick("lo", "v0", "gone")}");
-        Maybe(15, $" uidrange {random.Next(0, 5)}-{random.Next(5, 9)}");
-        Maybe(25, $" ipproto {random.Pick("tcp", "udp", "icmp", "200")} dport {random.Next(1, 100)}-{random.Next(100, 200)}");
-        line.Append(random.Pick(" lookup 101", " lookup main", " table 1000", " blackhole", " prohibit", " unreachable", $" goto {random.Next(400, 500)}", " lookup 7 suppress_prefixlength 0", " lookup 8 suppress_ifgroup 3", " l3mdev"));
-        Maybe(20, $" protocol {random.Pick("99", "static", "201")}");
-        return line.ToString();
-
-        void Maybe(int percent, string words) => line.Append(random.Chance(percent) ? words : "");
-    }
-
-    private static string Route(SeededGenerator random)
-    {
-        var six = random.Chance(30);
-        var line = new StringBuilder(six ? "-6 route " : "route ");
-        line.Append(random.Pick("add ", "add ", "add ", "replace ", "append ", "delete "));
-        var type = random.Pick("", "", "", "", "blackhole ", "unreachable ", "throw ", "prohibit ");
-        line.Append(type).Append(random.Chance(8) ? "default" : six ? $"fd1{random.Next(0, 4)}::/{random.Pick(16, 64, 128)}" : $"10.{random.Next(0, 5)}.0.0/{random.Pick(16, 24, 32)}");
-        if (type.Length == 0)
-            line.Append(random.Pick(" dev v0", six ? " via fd00::2" : " via 192.0.2.2", six ? " via fd00::2 dev v0" : " via 192.0.2.3 dev v0 onlink",
-                six ? " nexthop via fd00::2 weight 2 nexthop via fd00::3" : " nexthop via 192.0.2.2 weight 3 nexthop via 192.0.2.3 dev v0", " via 203.0.113.1"));
-        Maybe(30, $" metric {random.Next(1, 5)}");
-        Maybe(30, $" table {random.Pick("101", "main", "1000", "local")}");
-        Maybe(20, $" proto {random.Pick("static", "99", "77")}");
-        Maybe(15, $" mtu {(random.Chance(50) ? "lock " : "")}{random.Next(1300, 1500)}");
-        Maybe(10, $" rto_min {random.Next(5, 3000)}ms");
-        Maybe(10, " advmss 1000 hoplimit 9 initcwnd 12");
-        Maybe(5, " congctl reno");
-        if (!six)
-        {
-            Maybe(10, " src 192.0.2.1");
-            Maybe(10, " tos 0x10");
-            Maybe(10, " scope link");
-            Maybe(10, " realm 3/4");
-        }
-        else
-        {
-            Maybe(20, " pref high");
-        }
-
-        return line.ToString();
-
-        void Maybe(int percent, string words) => line.Append(random.Chance(percent) ? words : "");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Weir.Host.Formats;
 using Weir.Host.Iptables;
 using Weir.Netlink.Nftables;
@@ -10,16 +9,15 @@ namespace Weir.Kernel.Tests.Iptables;
 
 /// <summary>
 /// Random rules, loaded by the tool in one namespace and by Weir in another: the tool prints both alike, Weir shows what the tool prints, the
-/// kernel has the same expressions, and what one refuses the other refuses. WEIR_DIFFERENTIAL says how many rules (400 when it is not set),
-/// WEIR_SEED the first seed.
+/// kernel has the same expressions, and what one refuses the other refuses. How many: <see cref="DifferentialCases"/>.
 /// </summary>
 public class DifferentialTests
 {
     private const int RulesOfText = 100;
 
-    private static int Count => int.TryParse(Environment.GetEnvironmentVariable("WEIR_DIFFERENTIAL"), CultureInfo.InvariantCulture, out var count) ? count : 400;
+    private static int Count => DifferentialCases.Count(400);
 
-    private static int FirstSeed => int.TryParse(Environment.GetEnvironmentVariable("WEIR_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 1;
+    private static int FirstSeed => DifferentialCases.FirstSeed();
 
     [Theory]
     [InlineData(IptablesFamily.IPv4)]

@@ -11,11 +11,10 @@ public class NftDifferentialTests
     private const int PerBatch = 60;
     private const int UsualSeed = 4;
 
-    private static int Cases => int.TryParse(Environment.GetEnvironmentVariable("WEIR_NFT_CASES"), CultureInfo.InvariantCulture, out var cases) ? cases : UsualCases;
+    private static int Cases => DifferentialCases.Count(UsualCases);
 
-    private static int Seed => int.TryParse(Environment.GetEnvironmentVariable("WEIR_NFT_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : UsualSeed;
+    private static int Seed => DifferentialCases.FirstSeed(UsualSeed);
 
-    /// <summary>WEIR_NFT_CASES runs as many as one likes, WEIR_NFT_SEED others.</summary>
     [Theory]
     [InlineData("inet")]
     [InlineData("ip")]

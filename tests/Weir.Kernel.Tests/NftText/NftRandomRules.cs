@@ -13,7 +13,7 @@ internal sealed class NftRandomRules(SeededGenerator random)
         for (var matches = random.Next(0, 4); matches > 0; matches--)
         {
             var match = Match();
-            if (!statements.Exists(other => AreNeighbours(other, match)))
+            if (!statements.Exists(other => AreNeighbours(other, match) || (IsOrdered(other) && IsOrdered(match))))
                 statements.Add(match);
         }
 
@@ -32,6 +32,9 @@ internal sealed class NftRandomRules(SeededGenerator random)
     private static bool AreNeighbours(string one, string other) => Array.Exists(
         Neighbours,
         fields => Array.Exists(fields, field => one.StartsWith(field, StringComparison.Ordinal)) && Array.Exists(fields, field => other.StartsWith(field, StringComparison.Ordinal)));
+
+    /// <summary>Of two in one rule, of any two fields, nft 1.0.6 shows one range when the second stands behind the first.</summary>
+    private static bool IsOrdered(string match) => match.Contains('<', StringComparison.Ordinal) || match.Contains('>', StringComparison.Ordinal);
 
     private string Not() => random.Chance(25) ? "!= " : "";
 
