@@ -28,6 +28,37 @@ internal static class FilterStep
 
         var same = before.FirstOrDefault(other => other.Handle != 0 && other.Handle == filter.Handle && IsSamePlace(filter, other));
         var back = verb != TcVerb.Add && same is not null ? Remember([same]) : [];
+        try
+        {
+            Send(socket, verb, filter);
+        }
+        catch (NetlinkException)
+        {
+            // The kernel leaves the new preference behind when it is u32's, with its empty table.
+            foreach (var instance in socket.Filters.List(filter.LinkIndex, filter.Parent).Where(other => other.Handle == 0 && !before.Any(known => IsSame(known, other))))
+                socket.Filters.Delete(instance);
+            throw;
+        }
+
+        var made = socket.Filters.List(filter.LinkIndex, filter.Parent).Where(other => !before.Any(known => IsSame(known, other))).ToArray();
+        return undo =>
+        {
+            // A preference that was not there goes whole, with what the kernel made for it.
+            var there = undo.Filters.List(filter.LinkIndex, filter.Parent);
+            foreach (var instance in made.Where(other => other.Handle == 0 && there.Any(known => IsSame(known, other))))
+                undo.Filters.Delete(instance);
+            foreach (var rule in made.Where(other => other.Handle != 0 && !Array.Exists(made, instance => instance.Handle == 0 && IsSamePlace(instance, other))).Reverse())
+                undo.Filters.Delete(Now(undo, rule));
+            if (same is not null && verb != TcVerb.Add)
+            {
+                undo.Filters.Delete(Now(undo, same));
+                back.ForEach(step => step(undo));
+            }
+        };
+    }
+
+    private static void Send(RouteSocket socket, TcVerb verb, Filter filter)
+    {
         switch (verb)
         {
             case TcVerb.Add:
@@ -40,21 +71,6 @@ internal static class FilterStep
                 socket.Filters.Change(filter);
                 break;
         }
-
-        var made = socket.Filters.List(filter.LinkIndex, filter.Parent).Where(other => !before.Any(known => IsSame(known, other))).ToArray();
-        return undo =>
-        {
-            // A preference that was not there goes whole, with what the kernel made for it.
-            foreach (var instance in made.Where(other => other.Handle == 0))
-                undo.Filters.Delete(instance);
-            foreach (var rule in made.Where(other => other.Handle != 0 && !Array.Exists(made, instance => instance.Handle == 0 && IsSamePlace(instance, other))).Reverse())
-                undo.Filters.Delete(Now(undo, rule));
-            if (same is not null && verb != TcVerb.Add)
-            {
-                undo.Filters.Delete(Now(undo, same));
-                back.ForEach(step => step(undo));
-            }
-        };
     }
 
     /// <summary>How to make filters of a list again, in its order, hash tables first.</summary>
@@ -89,7 +105,7 @@ internal static class FilterStep
     {
         switch (filter.Classifier)
         {
-            case UnknownClassifier or FlowerClassifier { UnknownKeys.Count: > 0 } or U32Classifier { Police.Length: > 0 }:
+            case UnknownClassifier or FlowerClassifier { UnknownKeys.Count: > 0 } or FwClassifier { Unknown.Count: > 0 } or BasicClassifier { Unknown.Count: > 0 } or U32Classifier { Police.Length: > 0 }:
                 throw CannotBeMade(filter);
             case U32Classifier { Divisor: 0 } u32:
                 filter = filter with { Handle = filter.Handle & 0xfff, Classifier = u32.HashTable >> 20 == root ? u32 with { HashTable = 0 } : u32 };

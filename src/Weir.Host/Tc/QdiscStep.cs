@@ -9,7 +9,7 @@ namespace Weir.Host.Tc;
 /// <summary>A change of a qdisc, and its inverse.</summary>
 internal sealed class QdiscStep(RouteSocket socket)
 {
-    private static readonly string[] Rebuildable = ["clsact", "ingress", "pfifo", "bfifo", "tbf", "htb", "netem"];
+    private static readonly string[] Rebuildable = ["clsact", "ingress", "pfifo", "bfifo", "pfifo_head_drop", "pfifo_fast", "tbf", "htb", "netem", "prio", "codel", "fq_codel"];
 
     internal Action<RouteSocket> Apply(TcVerb verb, Qdisc qdisc)
     {
@@ -56,19 +56,24 @@ internal sealed class QdiscStep(RouteSocket socket)
     {
         if (!Rebuildable.Contains(qdisc.Kind))
             throw new NetlinkException($"change qdisc {qdisc.Kind} of link {qdisc.LinkIndex}", (int)Errno.EOPNOTSUPP, "it could not be made again if a later line were refused; delete it first");
-        steps.Add(again => again.Qdiscs.Add(qdisc));
+        // pfifo_fast is listed with bands that it is not told.
+        var made = qdisc.Kind == "pfifo_fast" ? qdisc with { Discipline = null } : qdisc;
+        steps.Add(again => again.Qdiscs.Add(made));
+        uint[] hooks = qdisc.Kind switch { "clsact" => [TrafficHandle.Ingress, TrafficHandle.Egress], _ => [qdisc.Handle] };
         if (qdisc.Kind == "htb")
         {
             var classes = socket.TrafficClasses.List(qdisc.LinkIndex).Where(@class => @class.Handle >> 16 == qdisc.Handle >> 16).OrderByDescending(@class => @class.Htb?.Level ?? 0).ToArray();
             foreach (var @class in classes)
                 steps.Add(again => again.TrafficClasses.Add(@class));
-            foreach (var child in socket.Qdiscs.List(qdisc.LinkIndex).Where(child => child.Handle != 0 && Array.Exists(classes, @class => @class.Handle == child.Parent)))
-                Walk(child, steps);
-            foreach (var parent in classes.Select(@class => @class.Handle).Prepend(qdisc.Handle))
-                steps.AddRange(FilterStep.Remember(socket.Filters.List(qdisc.LinkIndex, parent)));
+            hooks = [.. hooks, .. classes.Select(@class => @class.Handle)];
         }
 
-        uint[] hooks = qdisc.Kind switch { "clsact" => [TrafficHandle.Ingress, TrafficHandle.Egress], "ingress" => [TrafficHandle.IngressFilters], _ => [] };
+        if (qdisc.Kind is not ("clsact" or "ingress"))
+        {
+            foreach (var child in socket.Qdiscs.List(qdisc.LinkIndex).Where(child => child.Handle != 0 && child.Handle != qdisc.Handle && child.Parent >> 16 == qdisc.Handle >> 16))
+                Walk(child, steps);
+        }
+
         foreach (var hook in hooks)
             steps.AddRange(FilterStep.Remember(socket.Filters.List(qdisc.LinkIndex, hook)));
     }

@@ -28,9 +28,12 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
             TcFifo fifo => new FifoQdisc { Limit = fifo.Limit },
             TcHtb htb => new HtbQdisc { RateToQuantum = htb.RateToQuantum, DefaultClass = htb.DefaultClass, DirectQueueLength = htb.DirectQueueLength },
             TcTbf tbf => isListed ? ListedBurst.Bucket(tbf, Tbf(tbf)) : Tbf(tbf),
-            TcNetem netem => Netem(netem),
+            TcNetem netem => Disciplines.Build(netem, isListed),
+            // pfifo_fast is listed with bands that it is not told.
+            TcPrio prio => qdisc.Kind == "prio" ? new PrioQdisc { Bands = prio.Bands, PriorityMap = prio.Map } : null,
+            TcCodel codel => Disciplines.Build(codel, qdisc.Kind, isListed),
             // What tc fills in itself when nothing is said.
-            _ => qdisc.Kind switch { "htb" => new HtbQdisc(), "netem" => new NetemQdisc(), _ => null },
+            _ => qdisc.Kind switch { "htb" => new HtbQdisc(), "netem" => new NetemQdisc(), "prio" => new PrioQdisc(), _ => null },
         },
     };
 
@@ -40,11 +43,15 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
         Htb = @class.Htb is { } htb ? Htb(htb, isListed) : null,
     };
 
-    internal Filter Filter(TcFilter filter)
+    /// <inheritdoc cref="Qdisc"/>
+    internal Filter Filter(TcFilter filter, bool isListed)
     {
         var protocol = (ushort)0;
         if (filter.Protocol.Length != 0 && !TcProtocols.TryParse(filter.Protocol, out protocol))
             throw new TcBuildException($"the protocol {filter.Protocol} is not known here");
+        // Linux 6.18 tries such a request again for ever, inside the kernel (net/sched/act_api.c tcf_idr_check_alloc).
+        if (filter.Actions.Where(action => action.Index != 0).GroupBy(action => (action.Kind, action.Index)).FirstOrDefault(group => group.Skip(1).Any()) is { } twice)
+            throw new TcBuildException($"a filter can't have the same action twice ({twice.Key.Kind} index {twice.Key.Index})");
         return new Filter
         {
             LinkIndex = Link(filter.Device),
@@ -54,7 +61,7 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
             Chain = filter.Chain ?? 0,
             Handle = filter.Handle,
             Classifier = Classifier(filter.Classifier, protocol),
-            Actions = [.. filter.Actions.Select(Action)],
+            Actions = [.. filter.Actions.Select(action => Action(action, isListed))],
         };
     }
 
@@ -89,7 +96,8 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
         {
             Rate = tbf.Rate,
             Burst = tbf.Burst,
-            Limit = tbf.Limit ?? (uint)Math.Clamp(limit, 0, uint.MaxValue),
+            // In 32 bits, as tc's.
+            Limit = tbf.Limit ?? unchecked((uint)(long)limit),
             PeakRate = tbf.PeakRate,
             PeakBurst = tbf.MinimumBurst,
             Overhead = tbf.Overhead,
@@ -100,30 +108,6 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
 
     private static byte LinkLayer(bool isAtm) => (byte)(isAtm ? 2 : 1);
 
-    private static NetemQdisc Netem(TcNetem netem) => new()
-    {
-        Limit = netem.Limit,
-        // 0us is what tc prints of less than a microsecond.
-        Delay = netem.Delay is { } delay ? Math.Max(delay * 1000ul, PacketSchedule.Tick) : 0,
-        Jitter = netem.Jitter * 1000ul,
-        DelayCorrelation = netem.DelayCorrelation,
-        Loss = netem.Loss,
-        LossCorrelation = netem.LossCorrelation,
-        BurstLoss = netem.BurstLoss is { } bursts ? new GilbertElliottLoss(bursts.P, bursts.R, uint.MaxValue - bursts.LossInBad, bursts.LossInGood) : null,
-        Duplicate = netem.Duplicate,
-        DuplicateCorrelation = netem.DuplicateCorrelation,
-        Reorder = netem.Reorder,
-        ReorderCorrelation = netem.ReorderCorrelation,
-        Corrupt = netem.Corrupt,
-        CorruptCorrelation = netem.CorruptCorrelation,
-        Rate = netem.Rate,
-        PacketOverhead = netem.PacketOverhead,
-        CellSize = netem.CellSize,
-        CellOverhead = netem.CellOverhead,
-        Ecn = netem.Ecn,
-        Gap = netem.Gap,
-    };
-
     private static Classifier Classifier(TcClassifier classifier, ushort protocol)
     {
         Classifier built = classifier switch
@@ -131,7 +115,9 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
             TcU32 u32 => U32(u32),
             TcFlower flower => Flower(flower, protocol),
             TcMatchall => new MatchallClassifier(),
-            TcBpf => throw new TcBuildException("a program can't be loaded from a text; u32, flower and matchall can be"),
+            TcFw fw => new FwClassifier { Mask = fw.Mask, InputDevice = fw.InputDevice },
+            TcBasic => new BasicClassifier(),
+            TcBpf => throw new TcBuildException("a program can't be loaded from a text; u32, flower, matchall, fw and basic can be"),
             _ => new UnknownClassifier(classifier.Kind),
         };
         var offload = OffloadFlags.None;
@@ -165,7 +151,7 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
         return built;
     }
 
-    private FilterAction Action(TcAction action)
+    private FilterAction Action(TcAction action, bool isListed)
     {
         FilterAction built = action switch
         {
@@ -195,7 +181,8 @@ internal sealed class TcBuilder(IReadOnlyDictionary<string, int> links)
                 InheritDsField = skbedit.InheritDsField,
             },
             TcCsum csum => new CsumAction((ChecksumKinds)csum.Kinds.Sum(kind => Array.IndexOf(TcHeaders.Checksums, kind) is >= 0 and var bit ? 1 << bit : throw new TcBuildException($"the checksum {kind} is not known here"))),
-            _ => throw new TcBuildException($"the action {action.Kind} is not known here: mirred, pedit, gact, skbedit and csum are"),
+            TcPolice police => PoliceActions.Build(police, isListed),
+            _ => throw new TcBuildException($"the action {action.Kind} is not known here: mirred, pedit, police, gact, skbedit and csum are"),
         };
         return built with { Control = Control(action.Control), Index = action.Index };
     }

@@ -52,8 +52,12 @@ public sealed class TcFormat : IRulesFormat
             }
         }
 
-        foreach (var filter in TcHooks.Of(socket).SelectMany(hook => reader.Filters(hook.Link, hook.Parent)))
-            loops.Add(filter, null);
+        foreach (var hook in TcHooks.Of(socket))
+        {
+            foreach (var filter in reader.Filters(hook.Link, hook.Parent))
+                loops.Add(filter with { Parent = hook.Parent }, null);
+        }
+
         findings.AddRange(loops.Find());
         if (findings.Count > 0)
             throw new RulesTextException([.. findings.OrderBy(finding => finding.Line)]);
@@ -131,7 +135,7 @@ public sealed class TcFormat : IRulesFormat
     {
         TcQdisc qdisc => builder.Qdisc(qdisc, isListed),
         TcClass @class => builder.Class(@class, isListed),
-        TcFilter filter => builder.Filter(filter),
+        TcFilter filter => builder.Filter(filter, isListed),
         _ => throw new TcBuildException("this is nothing that can be made"),
     };
 }

@@ -25,6 +25,9 @@ internal static class TcHooks
                 case "ingress":
                     hooks.Add(new TcHook(qdisc.LinkIndex, TrafficHandle.IngressFilters, "parent ffff:"));
                     break;
+                case "prio" or "fq_codel":
+                    hooks.Add(new TcHook(qdisc.LinkIndex, qdisc.Handle, $"parent {TrafficHandle.Print(qdisc.Handle)}"));
+                    break;
                 case "htb":
                     hooks.Add(new TcHook(qdisc.LinkIndex, qdisc.Handle, $"parent {TrafficHandle.Print(qdisc.Handle)}"));
                     hooks.AddRange(socket.TrafficClasses.List(qdisc.LinkIndex).Where(@class => @class.Handle >> 16 == qdisc.Handle >> 16)
@@ -37,7 +40,7 @@ internal static class TcHooks
     }
 
     /// <summary>tc prints something after the place.</summary>
-    internal static bool HasOptions(string kind) => kind is not ("noqueue" or "clsact" or "ingress" or "mq" or "pfifo" or "bfifo");
+    internal static bool HasOptions(string kind) => kind is not ("noqueue" or "clsact" or "ingress" or "mq" or "pfifo" or "bfifo" or "pfifo_head_drop");
 
     /// <summary>A sentence when something of the filter is not shown; empty when all is.</summary>
     internal static string Unknown(TcFilter filter) => filter switch

@@ -5,8 +5,9 @@ namespace Weir.Host.Tc;
 
 /// <summary><c>tc -j</c> as one value: <c>{"qdiscs":[…],"classes":[…],"filters":[…]}</c>.</summary>
 /// <remarks>
-/// Qdiscs and filters are as <c>tc -j</c> of iproute2 6.1 has them, filters with their device and parent. It has no JSON for classes, and for u32 what it
-/// prints is none (it repeats the name <c>match</c>, and breaks at <c>nexthdr</c>): both have a form of their own here, with <c>matches</c> as an array.
+/// Qdiscs and filters are as <c>tc -j</c> of iproute2 6.1 has them, filters with their device and parent. It has no JSON for classes and fw, and for u32
+/// what it prints is none (it repeats the name <c>match</c>, and breaks at <c>nexthdr</c> and offsets): these have a form of their own here, with <c>matches</c> as an
+/// array. Of police it leaves out rates and sizes, and repeats the name <c>control_action</c>: here the second one is <c>conform_action</c>.
 /// </remarks>
 internal static class TcJson
 {
@@ -66,9 +67,22 @@ internal static class TcJson
                 json.WriteNumber("burst", tbf.Burst);
                 if (tbf.PeakRate != 0)
                     json.WriteNumber("minburst", tbf.MinimumBurst);
-                json.WriteNumber("lat", (uint)Math.Max(tbf.Latency, 0));
+                json.WriteNumber(tbf.Latency >= 0 ? "lat" : "limit", tbf.Latency >= 0 ? (ulong)tbf.Latency : tbf.Limit ?? 0);
                 if (tbf.Overhead != 0)
                     json.WriteNumber("overhead", tbf.Overhead);
+                if (tbf.Atm)
+                    json.WriteString("linklayer", "atm");
+                break;
+            case TcPrio prio:
+                json.WriteNumber("bands", prio.Bands);
+                json.WriteStartArray("priomap");
+                foreach (var band in prio.Map)
+                    json.WriteNumberValue(band);
+                json.WriteEndArray();
+                json.WriteBoolean("multiqueue", false);
+                break;
+            case TcCodel codel:
+                Write(json, codel);
                 break;
             case TcNetem netem:
                 Write(json, netem);
@@ -115,6 +129,20 @@ internal static class TcJson
                     json.WriteNumber("id", bpf.ProgramId);
                     json.WriteString("tag", bpf.Tag);
                     break;
+                case TcFw fw:
+                    json.WriteNumber("handle", filter.Handle);
+                    if (fw.Mask != uint.MaxValue)
+                        json.WriteString("mask", $"0x{fw.Mask:x}");
+                    if (fw.ClassId != 0)
+                        json.WriteString("classid", TcHandle.Print(fw.ClassId));
+                    if (fw.InputDevice.Length != 0)
+                        json.WriteString("indev", fw.InputDevice);
+                    break;
+                case TcBasic basic:
+                    json.WriteString("handle", $"{filter.Handle:x}");
+                    if (basic.ClassId != 0)
+                        json.WriteString("flowid", TcHandle.Print(basic.ClassId));
+                    break;
                 default:
                     json.WriteNumber("handle", filter.Handle);
                     if (filter.Classifier.ClassId != 0)
@@ -153,6 +181,28 @@ internal static class TcJson
         json.WriteEndObject();
     }
 
+    private static void Write(Utf8JsonWriter json, TcCodel codel)
+    {
+        Number("limit", codel.Limit);
+        Number("flows", codel.Flows);
+        Number("quantum", codel.Quantum);
+        Number("target", codel.Target);
+        Number("ce_threshold", codel.MarkThreshold);
+        Number("ce_threshold_selector", codel.MarkSelector?.Value);
+        Number("ce_threshold_mask", codel.MarkSelector?.Mask);
+        Number("interval", codel.Interval);
+        Number("memory_limit", codel.MemoryLimit);
+        if (codel.Ecn is true)
+            json.WriteBoolean("ecn", true);
+        Number("drop_batch", codel.DropBatch);
+
+        void Number(string name, uint? value)
+        {
+            if (value is { } number)
+                json.WriteNumber(name, number);
+        }
+    }
+
     private static void Write(Utf8JsonWriter json, TcNetem netem)
     {
         json.WriteNumber("limit", netem.Limit);
@@ -166,6 +216,10 @@ internal static class TcJson
         }
 
         Chance("loss-random", "loss", netem.Loss, netem.LossCorrelation);
+        if (netem.StateLoss is { } states)
+            Chances("loss-state", ("p13", states.P13), ("p31", states.P31), ("p32", states.P32), ("p23", states.P23), ("p14", states.P14));
+        if (netem.BurstLoss is { } bursts)
+            Chances("loss-gemodel", ("p", bursts.P), ("r", bursts.R), ("1-h", bursts.LossInBad), ("1-k", bursts.LossInGood));
         Chance("duplicate", "duplicate", netem.Duplicate, netem.DuplicateCorrelation);
         Chance("reorder", "reorder", netem.Reorder, netem.ReorderCorrelation);
         Chance("corrupt", "corrupt", netem.Corrupt, netem.CorruptCorrelation);
@@ -176,6 +230,16 @@ internal static class TcJson
             json.WriteNumber("packetoverhead", netem.PacketOverhead);
             json.WriteNumber("cellsize", netem.CellSize);
             json.WriteNumber("celloverhead", netem.CellOverhead);
+            json.WriteEndObject();
+        }
+
+        if (netem.Slot is { } slot)
+        {
+            json.WriteStartObject("slot");
+            json.WriteNumber("min-delay", slot.MinimumDelay / 1e9);
+            json.WriteNumber("max-delay", slot.MaximumDelay / 1e9);
+            json.WriteNumber("packets", slot.Packets);
+            json.WriteNumber("bytes", slot.Bytes);
             json.WriteEndObject();
         }
 
@@ -192,8 +256,16 @@ internal static class TcJson
             json.WriteEndObject();
         }
 
+        void Chances(string name, params (string Name, uint Chance)[] chances)
+        {
+            json.WriteStartObject(name);
+            foreach (var (inner, chance) in chances)
+                json.WriteNumber(inner, Fraction(chance));
+            json.WriteEndObject();
+        }
+
         // Six digits, as tc prints them.
-        static double Fraction(uint chance) => Math.Round((double)chance / uint.MaxValue, 6);
+        static double Fraction(uint chance) => double.Parse(TcUnits.PrintNumber((double)chance / uint.MaxValue), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static void Write(Utf8JsonWriter json, uint handle, TcU32 u32)
@@ -225,6 +297,24 @@ internal static class TcJson
         }
 
         json.WriteEndArray();
+        if (u32.HashMask != 0)
+        {
+            json.WriteString("hash_mask", $"{u32.HashMask:x}");
+            json.WriteNumber("hash_off", u32.HashOffset);
+        }
+
+        if (u32.Offset is { } offset)
+        {
+            json.WriteString("offset_mask", $"{offset.Mask:x}");
+            json.WriteNumber("offset_shift", offset.Shift);
+            json.WriteNumber("offset_off", offset.At);
+            json.WriteNumber("plus", offset.Plus);
+        }
+
+        if (u32.Eat)
+            json.WriteBoolean("eat", true);
+        if (u32.InputDevice.Length != 0)
+            json.WriteString("input_dev", u32.InputDevice);
     }
 
     private static void Write(Utf8JsonWriter json, TcFlowerKey key)
@@ -264,15 +354,11 @@ internal static class TcJson
                 break;
             case TcGact gact:
                 Control(json, gact.Control);
-                if (gact.Random != "none")
-                {
-                    json.WriteStartObject("prob");
-                    json.WriteString("random_type", gact.Random);
-                    Control(json, gact.RandomControl);
-                    json.WriteNumber("val", gact.RandomValue);
-                    json.WriteEndObject();
-                }
-
+                json.WriteStartObject("prob");
+                json.WriteString("random_type", gact.Random);
+                Control(json, gact.RandomControl);
+                json.WriteNumber("val", gact.RandomValue);
+                json.WriteEndObject();
                 break;
             case TcSkbedit skbedit:
                 if (skbedit.QueueMapping is { } queue)
@@ -294,6 +380,9 @@ internal static class TcJson
             case TcPedit pedit:
                 Control(json, pedit.Control);
                 json.WriteNumber("nkeys", pedit.Keys.Count);
+                break;
+            case TcPolice police:
+                Write(json, police);
                 break;
         }
 
@@ -317,13 +406,38 @@ internal static class TcJson
         json.WriteEndArray();
     }
 
-    private static void Control(Utf8JsonWriter json, string control)
+    private static void Write(Utf8JsonWriter json, TcPolice police)
+    {
+        json.WriteNumber("rate", police.Rate);
+        json.WriteNumber("burst", police.Burst);
+        json.WriteNumber("mtu", police.Mtu);
+        if (police.PeakRate != 0)
+            json.WriteNumber("peakrate", police.PeakRate);
+        if (police.AverageRate != 0)
+            json.WriteNumber("avrate", police.AverageRate);
+        if (police.PacketRate != 0)
+        {
+            json.WriteNumber("pkts_rate", police.PacketRate);
+            json.WriteNumber("pkts_burst", police.PacketBurst);
+        }
+
+        Control(json, police.Control);
+        if (police.ConformControl.Length != 0)
+            Control(json, police.ConformControl, "conform_action");
+        json.WriteNumber("overhead", police.Overhead);
+        if (police.Atm)
+            json.WriteString("linklayer", "atm");
+    }
+
+    private static void Control(Utf8JsonWriter json, string control, string name = "control_action")
     {
         var words = control.Split(' ');
-        json.WriteStartObject("control_action");
+        json.WriteStartObject(name);
         json.WriteString("type", words[0]);
         if (words is ["goto", _, var chain] && long.TryParse(chain, out var number))
             json.WriteNumber("chain", number);
+        if (words is ["jump", var count] && long.TryParse(count, out number))
+            json.WriteNumber("jump", number);
         json.WriteEndObject();
     }
 }

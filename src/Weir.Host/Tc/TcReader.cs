@@ -25,7 +25,9 @@ internal sealed class TcReader(RouteSocket socket)
 
     internal IReadOnlyList<TcClass> Classes(int link) => [.. socket.TrafficClasses.List(link).Select(Class)];
 
-    internal IReadOnlyList<TcFilter> Filters(int link, uint parent) => [.. socket.Filters.List(link, parent).Select(Filter)];
+    internal IReadOnlyList<TcFilter> Filters(int link, uint parent) => 
+        // The kernel tells by which name the last filter of a hook was added; tc prints it when it is not the one that was asked for.
+        [.. socket.Filters.List(link, parent).Select(Filter).Select(filter => filter.Parent == parent ? filter : filter with { Printed = filter.Printed | TcFilterPlaces.Parent })];
 
     internal TcQdisc Qdisc(Qdisc qdisc) => new(qdisc.Kind)
     {
@@ -38,7 +40,10 @@ internal sealed class TcReader(RouteSocket socket)
             FifoQdisc fifo => new TcFifo(fifo.Limit),
             HtbQdisc htb => new TcHtb(htb.RateToQuantum, htb.DefaultClass) { DirectPackets = htb.DirectPackets, DirectQueueLength = htb.DirectQueueLength },
             TbfQdisc tbf => Tbf(tbf),
-            NetemQdisc { HasUnknown: false } netem => Netem(netem),
+            NetemQdisc { HasUnknown: false } netem => Disciplines.Print(netem),
+            PrioQdisc prio => new TcPrio(prio.Bands, prio.PriorityMap),
+            CodelQdisc codel => Disciplines.Print(codel),
+            FqCodelQdisc codel => Disciplines.Print(codel),
             _ => null,
         },
     };
@@ -89,30 +94,6 @@ internal sealed class TcReader(RouteSocket socket)
         return tbf.PeakRate == 0 ? latency : Math.Max(latency, (1_000_000d * (limit / (double)tbf.PeakRate)) - PacketSchedule.ToMicroseconds(tbf.PeakBurstTicks));
     }
 
-    private static TcNetem Netem(NetemQdisc netem) => new(netem.Limit)
-    {
-        Delay = netem.Delay == 0 ? null : Microseconds(netem.Delay),
-        Jitter = Microseconds(netem.Jitter),
-        DelayCorrelation = netem.DelayCorrelation,
-        Loss = netem.Loss,
-        LossCorrelation = netem.LossCorrelation,
-        BurstLoss = netem.BurstLoss is { } bursts ? new TcBurstLoss(bursts.P, bursts.R, uint.MaxValue - bursts.PassInBad, bursts.LossInGood) : null,
-        Duplicate = netem.Duplicate,
-        DuplicateCorrelation = netem.DuplicateCorrelation,
-        Reorder = netem.Reorder,
-        ReorderCorrelation = netem.ReorderCorrelation,
-        Corrupt = netem.Corrupt,
-        CorruptCorrelation = netem.CorruptCorrelation,
-        Rate = netem.Rate,
-        PacketOverhead = netem.PacketOverhead,
-        CellSize = netem.CellSize,
-        CellOverhead = netem.CellOverhead,
-        Ecn = netem.Ecn,
-        Gap = netem.Gap,
-    };
-
-    private static uint Microseconds(ulong nanoseconds) => PacketSchedule.ToMicroseconds((uint)(nanoseconds / PacketSchedule.Tick));
-
     private static TcClassifier Classifier(Filter filter)
     {
         TcClassifier read = filter.Classifier switch
@@ -122,6 +103,8 @@ internal sealed class TcReader(RouteSocket socket)
             FlowerClassifier flower => new TcFlower(FlowerKeys.Print(flower)),
             MatchallClassifier => new TcMatchall(),
             BpfClassifier bpf => Bpf(bpf),
+            FwClassifier { Unknown.Count: 0 } fw => new TcFw { Mask = fw.Mask, InputDevice = fw.InputDevice },
+            BasicClassifier { Unknown.Count: 0 } => new TcBasic(),
             var other => new TcUnknownClassifier(other.Kind, ""),
         };
         return read with { ClassId = filter.Classifier.ClassId, Offload = Offload(filter.Classifier.Offload) };
@@ -193,6 +176,7 @@ internal sealed class TcReader(RouteSocket socket)
                 InheritDsField = skbedit.InheritDsField,
             },
             CsumAction csum => new TcCsum([.. TcHeaders.Checksums.Where((_, i) => ((uint)csum.Kinds & (1u << i)) != 0)], control),
+            PoliceAction police => PoliceActions.Print(police),
             _ => new TcUnknownAction(action.Kind, action.Kind),
         };
         return read with { Index = action.Index, References = (uint)action.References, Bindings = (uint)action.Bindings };

@@ -36,6 +36,12 @@ internal static class FilterMessage
             case MatchallClassifier matchall:
                 MatchallMessage.Write(ref writer, matchall, filter.Actions);
                 break;
+            case FwClassifier fw:
+                FwMessage.Write(ref writer, fw, filter.Actions);
+                break;
+            case BasicClassifier basic:
+                BasicMessage.Write(ref writer, basic, filter.Actions);
+                break;
             default:
                 throw new ArgumentException($"how to ask for a classifier {filter.Kind} is not known", nameof(filter));
         }
@@ -83,6 +89,8 @@ internal static class FilterMessage
             "bpf" => BpfMessage.Read(filter, new NetlinkAttributes(options)),
             "flower" => FlowerMessage.Read(filter, new NetlinkAttributes(options)),
             "matchall" => MatchallMessage.Read(filter, new NetlinkAttributes(options)),
+            "fw" => FwMessage.Read(filter, new NetlinkAttributes(options)),
+            "basic" => BasicMessage.Read(filter, new NetlinkAttributes(options)),
             _ => filter,
         };
     }

@@ -20,6 +20,9 @@ internal static class QdiscMessage
             case NetemQdisc netem:
                 NetemMessage.Write(ref writer, netem);
                 break;
+            case PrioQdisc prio:
+                PrioMessage.Write(ref writer, prio);
+                break;
             case TbfQdisc tbf:
                 var tbfOptions = writer.BeginNested(TrafficControlAttribute.TCA_OPTIONS);
                 TbfMessage.Write(ref writer, tbf);
@@ -29,6 +32,16 @@ internal static class QdiscMessage
                 var htbOptions = writer.BeginNested(TrafficControlAttribute.TCA_OPTIONS);
                 HtbMessage.Write(ref writer, htb);
                 writer.EndNested(htbOptions);
+                break;
+            case FqCodelQdisc fqCodel:
+                var fqCodelOptions = writer.BeginNested(TrafficControlAttribute.TCA_OPTIONS);
+                FqCodelMessage.Write(ref writer, fqCodel);
+                writer.EndNested(fqCodelOptions);
+                break;
+            case CodelQdisc codel:
+                var codelOptions = writer.BeginNested(TrafficControlAttribute.TCA_OPTIONS);
+                CodelMessage.Write(ref writer, codel);
+                writer.EndNested(codelOptions);
                 break;
             default:
                 throw new ArgumentException($"how to ask for a qdisc {qdisc.Kind} is not known", nameof(qdisc));
@@ -63,10 +76,13 @@ internal static class QdiscMessage
         {
             Discipline = qdisc.Kind switch
             {
-                "pfifo" or "bfifo" => FifoMessage.Read(options),
+                "pfifo" or "bfifo" or "pfifo_head_drop" => FifoMessage.Read(options),
                 "tbf" => TbfMessage.Read(options.Nested),
                 "htb" => HtbMessage.Read(options.Nested),
                 "netem" => NetemMessage.Read(options),
+                "prio" or "pfifo_fast" => PrioMessage.Read(options),
+                "fq_codel" => FqCodelMessage.Read(options.Nested),
+                "codel" => CodelMessage.Read(options.Nested),
                 _ => null,
             },
         };

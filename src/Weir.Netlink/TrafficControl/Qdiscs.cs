@@ -33,11 +33,13 @@ public sealed class Qdiscs
     /// <summary><c>tc qdisc change</c>: the one that is there, of the same kind.</summary>
     public void Change(Qdisc qdisc) => Send("change", qdisc, NewFlags.None);
 
-    /// <summary>With all classes and filters that hang on it.</summary>
+    /// <summary>With all classes and filters that hang on it. EINVAL when the kind is not empty, and is not that of the one that is there.</summary>
     public void Delete(Qdisc qdisc)
     {
         var writer = _exchange.Begin();
         writer.WriteFixed(new TrafficControlHeader { LinkIndex = qdisc.LinkIndex, Handle = qdisc.Handle, Parent = qdisc.Parent });
+        if (qdisc.Kind.Length != 0)
+            writer.WriteString(TrafficControlAttribute.TCA_KIND, qdisc.Kind);
         _exchange.Change($"delete qdisc {qdisc.Kind} of link {qdisc.LinkIndex}", writer, NetlinkMessageType.RTM_DELQDISC);
     }
 

@@ -17,6 +17,7 @@ internal static class ActionText
             TcSkbedit skbedit => $"skbedit {Print(skbedit)} {skbedit.Control}\n\t {counted}",
             TcCsum csum => $"csum ({string.Join(", ", csum.Kinds)}) action {csum.Control}\n\t{counted}",
             TcPedit pedit => Print(pedit, counted),
+            TcPolice police => PoliceWords.Print(police),
             TcUnknownAction unknown => unknown.Text,
             _ => "",
         };
@@ -50,6 +51,7 @@ internal static class ActionText
             "skbedit" => ParseSkbedit(lines),
             "csum" => ParseCsum(lines),
             "pedit" => ParsePedit(lines),
+            "police" => PoliceWords.Parse(lines),
             _ => null,
         };
         return action is null ? new TcUnknownAction(kind, string.Join('\n', lines)) : Count(action, lines);

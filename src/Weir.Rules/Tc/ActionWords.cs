@@ -5,12 +5,13 @@ internal static class ActionWords
 {
     private const int Limit = 32;
 
-    /// <summary>All actions up to the line's end, each after the word <c>action</c>.</summary>
+    /// <summary>All actions up to the line's end, the first after the word <c>action</c>; the others may do without.</summary>
     internal static IReadOnlyList<TcAction> ParseAll(WordReader words)
     {
         List<TcAction> actions = [];
-        while (words.Take("action"))
+        while (!words.AtEnd)
         {
+            words.Take("action");
             var action = Parse(words);
             if (words.Peek == "index")
                 action = action with { Index = TcCommandParser.Number(words, uint.MaxValue) };
@@ -58,6 +59,9 @@ internal static class ActionWords
             case "csum":
                 words.Next();
                 return Csum(words);
+            case "police":
+                words.Next();
+                return PoliceWords.Command(words);
             case "gact":
                 words.Next();
                 words.Take("action");
@@ -65,7 +69,7 @@ internal static class ActionWords
             case "pass" or "ok" or "drop" or "shot" or "pipe" or "continue" or "reclassify" or "trap" or "goto" or "jump":
                 return Gact(words);
             default:
-                throw new TcWordException(kind.Length == 0 ? "the line ends where an action should stand" : $"the action {kind} is not known here: mirred, pedit, gact, skbedit and csum are");
+                throw new TcWordException(kind.Length == 0 ? "the line ends where an action should stand" : $"the action {kind} is not known here: mirred, pedit, police, gact, skbedit and csum are");
         }
     }
 
@@ -97,7 +101,8 @@ internal static class ActionWords
 
         if (isIngress is not { } ingress || isRedirect is not { } redirect || device.Length == 0)
             throw new TcWordException("mirred wants ingress or egress, mirror or redirect, and dev NAME");
-        return new TcMirred(ingress, redirect, device, Control(words, redirect ? "stolen" : "pipe"));
+        // What follows a redirect is another action: its own control is not asked for.
+        return new TcMirred(ingress, redirect, device, redirect ? "stolen" : Control(words, "pipe"));
     }
 
     private static TcGact Gact(WordReader words)

@@ -57,7 +57,7 @@ internal static class ClassText
         if (!words.Take("ceil") || !TcUnits.TryParseRate(words.Next(), out var ceiling))
             return null;
         var atm = words.Take("linklayer") && words.Next() == "atm";
-        if (!words.Take("burst") || !TcUnits.TryParseSize(words.Next(), out var burst) || !words.Take("cburst") || !TcUnits.TryParseSize(words.Next(), out var ceilingBurst) || !words.AtEnd)
+        if (!words.Take("burst") || !TcUnits.TryParsePrintedSize(words.Next(), out var burst) || !words.Take("cburst") || !TcUnits.TryParsePrintedSize(words.Next(), out var ceilingBurst) || !words.AtEnd)
             return null;
         return new TcHtbClass(rate, ceiling, burst, ceilingBurst) { Priority = priority, Overhead = (ushort)overhead, Atm = atm };
     }

@@ -7,17 +7,22 @@ internal static class DisciplineText
 {
     internal static string Print(TcQdisc qdisc) => qdisc.Discipline switch
     {
-        TcFifo fifo => $" limit {fifo.Limit}{(qdisc.Kind == "bfifo" ? 'b' : 'p')}"[1..],
+        TcFifo fifo => qdisc.Kind == "bfifo" ? $"limit {TcUnits.PrintSize(fifo.Limit ?? 0)}" : $"limit {fifo.Limit}p",
         TcTbf tbf => Print(tbf),
         TcHtb htb => Print(htb),
         TcNetem netem => Print(netem),
+        TcPrio prio => PrioWords.Print(prio),
+        TcCodel codel => CodelWords.Print(codel),
         _ => qdisc.Kind == "ingress" ? "---------------- " : qdisc.UnknownOptions,
     };
 
     /// <summary>Null when the kind is not known here, or its words are not.</summary>
     internal static TcDiscipline? Parse(string kind, WordReader words) => kind switch
     {
-        "pfifo" or "bfifo" => ParseFifo(words),
+        "bfifo" => words.Take("limit") && TcUnits.TryParsePrintedSize(words.Next(), out var limit) && words.AtEnd ? new TcFifo(limit) : null,
+        "pfifo" or "pfifo_head_drop" => ParseFifo(words),
+        "prio" or "pfifo_fast" => PrioWords.Parse(words),
+        "codel" or "fq_codel" => CodelWords.Parse(kind, words),
         "tbf" => ParseTbf(words),
         "htb" => ParseHtb(words),
         "netem" => ParseNetem(words),
@@ -25,7 +30,7 @@ internal static class DisciplineText
     };
 
     private static TcFifo? ParseFifo(WordReader words) =>
-        words.Take("limit") && words.Next() is [.. var digits, 'p' or 'b'] && uint.TryParse(digits, out var limit) && words.AtEnd ? new TcFifo(limit) : null;
+        words.Take("limit") && words.Next() is [.. var digits, 'p'] && uint.TryParse(digits, out var limit) && words.AtEnd ? new TcFifo(limit) : null;
 
     private static string Print(TcTbf tbf)
     {
@@ -42,19 +47,19 @@ internal static class DisciplineText
 
     private static TcTbf? ParseTbf(WordReader words)
     {
-        if (!words.Take("rate") || !TcUnits.TryParseRate(words.Next(), out var rate) || !words.Take("burst") || !TcUnits.TryParseSize(words.Next(), out var burst))
+        if (!words.Take("rate") || !TcUnits.TryParseRate(words.Next(), out var rate) || !words.Take("burst") || !TcUnits.TryParsePrintedSize(words.Next(), out var burst))
             return null;
         TcTbf tbf = new(rate, burst, 0);
         if (words.Take("peakrate"))
         {
-            if (!TcUnits.TryParseRate(words.Next(), out var peak) || !words.Take("minburst") || !TcUnits.TryParseSize(words.Next(), out var minimum))
+            if (!TcUnits.TryParseRate(words.Next(), out var peak) || !words.Take("minburst") || !TcUnits.TryParsePrintedSize(words.Next(), out var minimum))
                 return null;
             tbf = tbf with { PeakRate = peak, MinimumBurst = minimum };
         }
 
         if (words.Take("lat") && TcUnits.TryParseTime(words.Peek, out var latency))
             tbf = tbf with { Latency = latency };
-        else if (words.Take("limit") && TcUnits.TryParseSize(words.Peek, out var limit))
+        else if (words.Take("limit") && TcUnits.TryParsePrintedSize(words.Peek, out var limit))
             tbf = tbf with { Latency = -1, Limit = limit };
         else
             return null;
@@ -92,6 +97,12 @@ internal static class DisciplineText
 
         if (netem.Loss != 0)
             text.Append($" loss {TcUnits.PrintPercent(netem.Loss)}{Correlation(netem.LossCorrelation)}");
+        if (netem.StateLoss is { } states)
+        {
+            text.Append($" loss state p13 {TcUnits.PrintPercent(states.P13)} p31 {TcUnits.PrintPercent(states.P31)} p32 {TcUnits.PrintPercent(states.P32)}");
+            text.Append($" p23 {TcUnits.PrintPercent(states.P23)} p14 {TcUnits.PrintPercent(states.P14)}");
+        }
+
         if (netem.BurstLoss is { } bursts)
             text.Append($" loss gemodel p {TcUnits.PrintPercent(bursts.P)} r {TcUnits.PrintPercent(bursts.R)} 1-h {TcUnits.PrintPercent(bursts.LossInBad)} 1-k {TcUnits.PrintPercent(bursts.LossInGood)}");
         if (netem.Duplicate != 0)
@@ -109,6 +120,15 @@ internal static class DisciplineText
                 text.Append($" cellsize {netem.CellSize}");
             if (netem.CellOverhead != 0)
                 text.Append($" celloverhead {netem.CellOverhead}");
+        }
+
+        if (netem.Slot is { } slot)
+        {
+            text.Append($" slot {TcUnits.PrintLongTime(slot.MinimumDelay)} {TcUnits.PrintLongTime(slot.MaximumDelay)}");
+            if (slot.Packets != 0)
+                text.Append($" packets {slot.Packets}");
+            if (slot.Bytes != 0)
+                text.Append($" bytes {slot.Bytes}");
         }
 
         if (netem.Ecn)

@@ -6,10 +6,13 @@ internal static class DisciplineWords
     internal static TcDiscipline Parse(string kind, WordReader words) => kind switch
     {
         "pfifo" => words.Peek == "limit" ? new TcFifo(TcCommandParser.Number(words, uint.MaxValue)) : throw TcWordException.At(words, "limit"),
+        "pfifo_head_drop" => words.Peek == "limit" ? new TcFifo(TcCommandParser.Number(words, uint.MaxValue)) : throw TcWordException.At(words, "limit"),
         "bfifo" => words.Take("limit") ? new TcFifo(Size(words)) : throw TcWordException.At(words, "limit"),
         "htb" => Htb(words),
         "tbf" => Tbf(words),
-        "netem" => NetemWords.Parse(new TcNetem(1000), words) ?? throw new TcWordException("not all words of netem are understood"),
+        "netem" => NetemWords.Command(words),
+        "prio" => PrioWords.Command(words),
+        "codel" or "fq_codel" => CodelWords.Command(kind, words),
         _ => throw new TcWordException($"what qdisc {kind} can be told is not known here"),
     };
 
@@ -30,11 +33,11 @@ internal static class DisciplineWords
                     break;
                 case "burst" or "buffer" or "maxburst":
                     words.Next();
-                    burst = Size(words);
+                    burst = SizeAndCell(words);
                     break;
                 case "cburst" or "cbuffer" or "cmaxburst":
                     words.Next();
-                    ceilingBurst = Size(words);
+                    ceilingBurst = SizeAndCell(words);
                     break;
                 case "prio":
                     priority = TcCommandParser.Number(words, uint.MaxValue);
@@ -95,7 +98,6 @@ internal static class DisciplineWords
     private static TcTbf Tbf(WordReader words)
     {
         TcTbf tbf = new(0, 0, 0);
-        var hasLatency = false;
         while (!words.AtEnd)
         {
             switch (words.Peek)
@@ -108,11 +110,11 @@ internal static class DisciplineWords
                     break;
                 case "burst" or "buffer" or "maxburst":
                     words.Next();
-                    tbf = tbf with { Burst = Size(words) };
+                    tbf = tbf with { Burst = SizeAndCell(words) };
                     break;
                 case "mtu" or "minburst":
                     words.Next();
-                    tbf = tbf with { MinimumBurst = Size(words) };
+                    tbf = tbf with { MinimumBurst = SizeAndCell(words) };
                     break;
                 case "limit":
                     words.Next();
@@ -124,13 +126,13 @@ internal static class DisciplineWords
                         throw TcWordException.At(words, "a time");
                     words.Next();
                     tbf = tbf with { Latency = latency };
-                    hasLatency = true;
                     break;
                 case "overhead":
                     tbf = tbf with { Overhead = (ushort)TcCommandParser.Number(words, ushort.MaxValue) };
                     break;
                 case "mpu":
-                    tbf = tbf with { MinimumPacket = (ushort)TcCommandParser.Number(words, ushort.MaxValue) };
+                    words.Next();
+                    tbf = tbf with { MinimumPacket = (ushort)Size(words) };
                     break;
                 case "linklayer":
                     tbf = tbf with { Atm = LinkLayer(words) };
@@ -140,11 +142,15 @@ internal static class DisciplineWords
             }
         }
 
-        return tbf.Rate == 0 || tbf.Burst == 0 || (tbf.Limit is null && !hasLatency) ? throw new TcWordException("tbf needs a rate, a burst, and a latency or a limit") : tbf;
+        // tc counts whole microseconds, and takes a zero for nothing said.
+        var (hasLimit, hasTime) = (tbf.Limit is not (null or 0), tbf.Latency >= 1);
+        if (tbf.Rate == 0 || tbf.Burst == 0 || (!hasLimit && !hasTime) || (tbf.PeakRate != 0 && tbf.MinimumBurst == 0))
+            throw new TcWordException("tbf needs a rate, a burst, a latency or a limit, and for a peakrate an mtu");
+        return hasLimit && hasTime ? throw new TcWordException("tbf wants a latency or a limit, not both") : tbf with { Latency = Math.Floor(tbf.Latency), Limit = hasLimit ? tbf.Limit : null };
     }
 
     /// <returns>Cells of ATM.</returns>
-    private static bool LinkLayer(WordReader words)
+    internal static bool LinkLayer(WordReader words)
     {
         words.Next();
         return words.Peek is "atm" or "adsl" or "ethernet" ? words.Next() is not "ethernet" : throw TcWordException.At(words, "ethernet, atm or adsl");
@@ -156,9 +162,14 @@ internal static class DisciplineWords
         return TcUnits.TryParseRate(words.Peek, out var rate) && words.Next().Length != 0 ? rate : throw TcWordException.At(words, "a rate, as 10mbit,");
     }
 
-    private static uint Size(WordReader words)
+    internal static uint Size(WordReader words) =>
+        TcUnits.TryParseSize(words.Peek, out var size) && words.Next().Length != 0 ? size : throw TcWordException.At(words, "a size, as 15k,");
+
+    /// <summary><c>15k/8</c> also says the cell, a power of two, which kernels no longer need.</summary>
+    internal static uint SizeAndCell(WordReader words)
     {
-        // "15k/8" also says the cell, which kernels no longer need.
-        return TcUnits.TryParseSize(words.Peek.Split('/')[0], out var size) && words.Next().Length != 0 ? size : throw TcWordException.At(words, "a size, as 15k,");
+        var parts = words.Peek.Split('/');
+        var isCell = parts.Length == 1 || (parts.Length == 2 && WordReader.TryNumber(parts[1], out var cell) && cell > 0 && (cell & (cell - 1)) == 0);
+        return isCell && TcUnits.TryParseSize(parts[0], out var size) && words.Next().Length != 0 ? size : throw TcWordException.At(words, "a size, as 15k,");
     }
 }

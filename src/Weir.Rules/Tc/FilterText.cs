@@ -22,6 +22,8 @@ internal static class FilterText
         if (filter.Chain is { } chain)
             text.Append($"chain {chain} ");
         PrintClassifier(text, filter);
+        if (filter is { Classifier: TcFw, Actions.Count: > 0 })
+            text.Append('\n');
         for (var i = 0; i < filter.Actions.Count; i++)
             text.Append($"\n\taction order {i + 1}: ").Append(ActionText.Print(filter.Actions[i])).Append('\n');
         return text.ToString();
@@ -63,6 +65,8 @@ internal static class FilterText
             "flower" => FlowerText.Parse(filter, words, lines, firstAction, ref unknown),
             "matchall" => ParseMatchall(filter, words, lines, firstAction, ref unknown),
             "bpf" => ParseBpf(filter, words, ref unknown),
+            "fw" when filter.Actions.Count == 0 && ParseFw(filter, new WordReader(lines[0][Math.Min(head, lines[0].Length)..])) is { } fw => fw,
+            "basic" when lines.Take(firstAction).Skip(1).All(string.IsNullOrWhiteSpace) && ParseBasic(filter, new WordReader(lines[0][Math.Min(head, lines[0].Length)..])) is { } basic => basic,
             _ => filter with
             {
                 Classifier = new TcUnknownClassifier(kind, string.Join('\n', [head <= lines[0].Length ? lines[0][head..] : "", .. lines.Take(firstAction).Skip(1)])),
@@ -99,6 +103,18 @@ internal static class FilterText
                     text.Append($"flowid {TcHandle.Print(matchall.ClassId)} ");
                 PrintOffload(text, matchall, "\n  ", "");
                 break;
+            case TcFw fw when filter.Handle != 0:
+                text.Append($"handle 0x{filter.Handle:x}{(fw.Mask == uint.MaxValue ? "" : $"/0x{fw.Mask:x}")} ");
+                if (fw.ClassId != 0)
+                    text.Append($"classid {TcHandle.Print(fw.ClassId)} ");
+                if (fw.InputDevice.Length != 0)
+                    text.Append($"input dev {fw.InputDevice} ");
+                break;
+            case TcBasic basic when filter.Handle != 0:
+                text.Append($"handle 0x{filter.Handle:x} ");
+                if (basic.ClassId != 0)
+                    text.Append($"flowid {TcHandle.Print(basic.ClassId)} ");
+                break;
             case TcBpf bpf when filter.Handle != 0:
                 PrintBpf(text, filter.Handle, bpf);
                 break;
@@ -126,6 +142,36 @@ internal static class FilterText
         }
 
         return filter with { Classifier = matchall };
+    }
+
+    /// <summary>Null when there is more than is known here (the old way of police).</summary>
+    private static TcFilter? ParseFw(TcFilter filter, WordReader words)
+    {
+        TcFw fw = new();
+        if (words.Take("handle"))
+        {
+            var parts = words.Next().Split('/');
+            if (!WordReader.TryNumber(parts[0], out var handle) || !WordReader.TryNumber(parts.Length > 1 ? parts[1] : "0xffffffff", out var mask))
+                return null;
+            filter = filter with { Handle = unchecked((uint)handle) };
+            fw = fw with { Mask = unchecked((uint)mask) };
+        }
+
+        if (words.Take("classid") && words.TakeHandle(out var classId))
+            fw = fw with { ClassId = classId };
+        if (words.Take("input") && words.Take("dev"))
+            fw = fw with { InputDevice = words.Next() };
+        return words.AtEnd ? filter with { Classifier = fw } : null;
+    }
+
+    private static TcFilter? ParseBasic(TcFilter filter, WordReader words)
+    {
+        TcBasic basic = new();
+        if (words.Take("handle") && words.TakeHex(out var handle))
+            filter = filter with { Handle = handle };
+        if (words.Take("flowid") && words.TakeHandle(out var classId))
+            basic = basic with { ClassId = classId };
+        return words.AtEnd ? filter with { Classifier = basic } : null;
     }
 
     private static void PrintBpf(StringBuilder text, uint handle, TcBpf bpf)

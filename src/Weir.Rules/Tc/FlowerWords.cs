@@ -1,6 +1,6 @@
 namespace Weir.Rules.Tc;
 
-/// <summary>What flower and matchall are told (man tc-flower, tc-matchall). Values stay as they were written.</summary>
+/// <summary>What flower, matchall, fw and basic are told (man tc-flower, tc-matchall, tc-fw, tc-basic). Values stay as they were written.</summary>
 internal static class FlowerWords
 {
     internal static TcFilter Parse(TcFilter filter, WordReader words)
@@ -41,6 +41,47 @@ internal static class FlowerWords
         }
 
         return filter with { Classifier = matchall, Actions = actions };
+    }
+
+    /// <param name="handle">The mark, or mark and mask, as <c>6/0xff</c>.</param>
+    internal static TcFilter ParseFw(TcFilter filter, string handle, WordReader words)
+    {
+        var parts = handle.Length == 0 ? ["0"] : handle.Split('/');
+        if (parts.Length > 2 || !WordReader.TryNumber(parts[0], out var mark) || mark is < 0 or > uint.MaxValue
+            || !WordReader.TryNumber(parts.Length > 1 ? parts[1] : "0xffffffff", out var mask) || mask is < 0 or > uint.MaxValue)
+            throw new TcWordException($"\"{handle}\" is no handle of fw");
+        TcFw fw = new() { Mask = (uint)mask };
+        IReadOnlyList<TcAction> actions = [];
+        while (!words.AtEnd)
+        {
+            if (words.Peek is "flowid" or "classid")
+                fw = fw with { ClassId = ClassId(words) };
+            else if (words.Take("indev"))
+                fw = fw with { InputDevice = words.Next() };
+            else if (words.Peek == "action")
+                actions = ActionWords.ParseAll(words);
+            else
+                throw TcWordException.At(words, "a word of fw");
+        }
+
+        return filter with { Handle = (uint)mark, Classifier = fw, Actions = actions };
+    }
+
+    internal static TcFilter ParseBasic(TcFilter filter, WordReader words)
+    {
+        TcBasic basic = new();
+        IReadOnlyList<TcAction> actions = [];
+        while (!words.AtEnd)
+        {
+            if (words.Peek is "flowid" or "classid")
+                basic = basic with { ClassId = ClassId(words) };
+            else if (words.Peek == "action")
+                actions = ActionWords.ParseAll(words);
+            else
+                throw new TcWordException(words.Peek == "match" ? "the expressions of basic are not known here" : $"\"{words.Peek}\" is no word of basic");
+        }
+
+        return filter with { Classifier = basic, Actions = actions };
     }
 
     private static uint ClassId(WordReader words)

@@ -43,6 +43,25 @@ public sealed record TcSkbedit(string Control) : TcAction("skbedit", Control)
 /// <summary><c>csum</c>: <c>iph</c>, <c>icmp</c>, <c>igmp</c>, <c>tcp</c>, <c>udp</c>, <c>udplite</c>, <c>sctp</c>.</summary>
 public sealed record TcCsum(IReadOnlyList<string> Kinds, string Control) : TcAction("csum", Control);
 
+/// <summary><c>police</c>: what becomes of frames beyond a rate, and (<see cref="ConformControl"/>, empty for passing) within it. Rates in bytes per second, sizes in bytes.</summary>
+public sealed record TcPolice(string Control) : TcAction("police", Control)
+{
+    public ulong Rate { get; init; }
+    public uint Burst { get; init; }
+    /// <summary>All ones for no limit; 0 in a command that does not say.</summary>
+    public uint Mtu { get; init; }
+    public ulong PeakRate { get; init; }
+    public uint AverageRate { get; init; }
+    /// <summary>Packets per second, and packets.</summary>
+    public uint PacketRate { get; init; }
+    /// <inheritdoc cref="PacketRate"/>
+    public uint PacketBurst { get; init; }
+    public ushort Overhead { get; init; }
+    public ushort MinimumPacket { get; init; }
+    public bool Atm { get; init; }
+    public string ConformControl { get; init; } = "";
+}
+
 /// <summary>An action that is not known here.</summary>
 /// <param name="Text">What tc printed after <c>action order N: </c>, over as many lines as there were.</param>
 public sealed record TcUnknownAction(string Kind, string Text) : TcAction(Kind, "");

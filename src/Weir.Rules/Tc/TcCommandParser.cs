@@ -23,7 +23,7 @@ internal static class TcCommandParser
         TcObject read = what switch
         {
             "qdisc" => Qdisc(words),
-            "class" => Class(words),
+            "class" => Class(words, verb),
             "filter" => Filter(words, verb),
             _ => throw new TcWordException($"tc {what} is not known here: qdisc, class and filter are"),
         };
@@ -81,7 +81,7 @@ internal static class TcCommandParser
             else if (words.Take("parent"))
                 qdisc = qdisc with { Parent = Handle(words) };
             else if (words.Take("handle"))
-                qdisc = qdisc with { Handle = Handle(words) };
+                qdisc = qdisc with { Handle = TcHandle.TryParseMajor(words.Next(), out var handle) ? handle : throw new TcWordException("a qdisc's handle is a number and a colon, as 1:") };
             else
                 break;
         }
@@ -92,7 +92,7 @@ internal static class TcCommandParser
         return words.AtEnd ? qdisc : qdisc with { Discipline = DisciplineWords.Parse(qdisc.Name, words) };
     }
 
-    private static TcClass Class(WordReader words)
+    private static TcClass Class(WordReader words, TcVerb verb)
     {
         TcClass @class = new("");
         while (true)
@@ -110,7 +110,7 @@ internal static class TcCommandParser
         }
 
         @class = @class with { Name = words.Next() };
-        if (words.AtEnd)
+        if (words.AtEnd && verb == TcVerb.Delete)
             return @class;
         return @class.Name == "htb" ? @class with { Htb = DisciplineWords.ParseHtbClass(words) }
             : throw new TcWordException($"what a class of {@class.Name} can be told is not known here");
@@ -150,15 +150,18 @@ internal static class TcCommandParser
         if (filter.Protocol.Length == 0 && verb is (TcVerb.Add or TcVerb.Replace))
             filter = filter with { Protocol = "all" };
         var kind = words.Next();
+        if (kind == "fw")
+            return FlowerWords.ParseFw(filter, handle, words);
         filter = filter with { Handle = ParseHandle(kind, handle) };
         return kind switch
         {
             "u32" => U32Words.Parse(filter, words),
             "flower" => FlowerWords.Parse(filter, words),
             "matchall" => FlowerWords.ParseMatchall(filter, words),
+            "basic" => FlowerWords.ParseBasic(filter, words),
             _ when words.AtEnd && verb == TcVerb.Delete => filter with { Classifier = new TcUnknownClassifier(kind, "") },
-            "bpf" => throw new TcWordException("a program can't be loaded from a text; u32, flower and matchall can be"),
-            _ => throw new TcWordException($"the classifier {kind} is not known here: u32, flower and matchall are"),
+            "bpf" => throw new TcWordException("a program can't be loaded from a text; u32, flower, matchall, fw and basic can be"),
+            _ => throw new TcWordException($"the classifier {kind} is not known here: u32, flower, matchall, fw and basic are"),
         };
     }
 

@@ -41,6 +41,16 @@ public abstract record TcClassifier(string Kind)
 
 public sealed record TcMatchall() : TcClassifier("matchall");
 
+/// <summary><c>fw</c>: the mark, under the mask, is the filter's handle.</summary>
+public sealed record TcFw() : TcClassifier("fw")
+{
+    public uint Mask { get; init; } = uint.MaxValue;
+    public string InputDevice { get; init; } = "";
+}
+
+/// <summary><c>basic</c> without expressions.</summary>
+public sealed record TcBasic() : TcClassifier("basic");
+
 /// <summary>Fields by the names that tc has for them, in its order: <c>dst_ip</c> <c>10.0.0.0/8</c>.</summary>
 public sealed record TcFlower(IReadOnlyList<TcFlowerKey> Keys) : TcClassifier("flower");
 

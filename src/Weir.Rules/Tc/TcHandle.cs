@@ -34,6 +34,19 @@ public static class TcHandle
         return true;
     }
 
+    /// <summary>A qdisc's own: <c>1:</c> or <c>1</c>. As tc does it, what follows the colon is not looked at.</summary>
+    public static bool TryParseMajor(string text, out uint handle)
+    {
+        handle = 0;
+        if (text == "none")
+            return true;
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon == 0 || !Part(colon < 0 ? text : text[..colon], 0xffff, out var major) || text.Length == 0)
+            return false;
+        handle = major << 16;
+        return true;
+    }
+
     /// <summary>A handle of u32: <c>800::801</c>, <c>2:7:800</c>, <c>3:</c>.</summary>
     public static string PrintU32(uint handle)
     {

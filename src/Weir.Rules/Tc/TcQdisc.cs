@@ -22,6 +22,27 @@ public abstract record TcDiscipline;
 /// <summary><c>pfifo</c>, <c>bfifo</c>: packets or bytes; null for the link's own length.</summary>
 public sealed record TcFifo(uint? Limit) : TcDiscipline;
 
+/// <summary><c>prio</c>, <c>pfifo_fast</c>: a band for each of 16 priorities.</summary>
+public sealed record TcPrio(uint Bands, IReadOnlyList<byte> Map) : TcDiscipline;
+
+/// <summary><c>codel</c>, <c>fq_codel</c>; times in microseconds, memory in bytes. What is null is not said.</summary>
+public sealed record TcCodel : TcDiscipline
+{
+    public uint? Limit { get; init; }
+    public uint? Flows { get; init; }
+    public uint? Quantum { get; init; }
+    public uint? Target { get; init; }
+    public uint? Interval { get; init; }
+    public uint? MarkThreshold { get; init; }
+    public TcMasked? MarkSelector { get; init; }
+    public uint? MemoryLimit { get; init; }
+    public bool? Ecn { get; init; }
+    public uint? DropBatch { get; init; }
+}
+
+/// <summary>A byte under a mask.</summary>
+public readonly record struct TcMasked(byte Value, byte Mask);
+
 /// <summary><c>tbf</c>; rates in bytes per second, sizes in bytes, the latency in microseconds: below 0 when tc printed the limit instead.</summary>
 public sealed record TcTbf(ulong Rate, uint Burst, double Latency) : TcDiscipline
 {
@@ -52,6 +73,8 @@ public sealed record TcNetem(uint Limit) : TcDiscipline
     public uint LossCorrelation { get; init; }
     /// <summary><c>loss gemodel p r 1-h 1-k</c>; null for none.</summary>
     public TcBurstLoss? BurstLoss { get; init; }
+    /// <summary><c>loss state p13 p31 p32 p23 p14</c>; null for none.</summary>
+    public TcStateLoss? StateLoss { get; init; }
     public uint Duplicate { get; init; }
     public uint DuplicateCorrelation { get; init; }
     public uint Reorder { get; init; }
@@ -64,7 +87,14 @@ public sealed record TcNetem(uint Limit) : TcDiscipline
     public int CellOverhead { get; init; }
     public bool Ecn { get; init; }
     public uint Gap { get; init; }
+    public TcSlot? Slot { get; init; }
 }
+
+/// <summary>A Markov chain of four states: chances of going from one to another.</summary>
+public sealed record TcStateLoss(uint P13, uint P31, uint P32, uint P23, uint P14);
+
+/// <summary><c>slot MIN MAX packets N bytes N</c>: times in nanoseconds, 0 for no limit.</summary>
+public sealed record TcSlot(long MinimumDelay, long MaximumDelay, int Packets, int Bytes);
 
 /// <summary>As tc counts: <paramref name="LossInBad"/> is its 1-h, <paramref name="LossInGood"/> its 1-k.</summary>
 public sealed record TcBurstLoss(uint P, uint R, uint LossInBad, uint LossInGood);

@@ -68,6 +68,14 @@ public static class TcUnits
         return true;
     }
 
+    /// <summary>Of what tc has printed: 1024Kb is just less than 1Mb.</summary>
+    public static bool TryParsePrintedSize(string text, out uint bytes)
+    {
+        var isRead = TryParseSize(text, out bytes);
+        bytes -= text == "1024Kb" ? 1u : 0;
+        return isRead;
+    }
+
     /// <param name="microseconds">A whole number below a millisecond.</param>
     public static string PrintTime(double microseconds) => microseconds switch
     {
@@ -83,8 +91,32 @@ public static class TcUnits
         if (!Split(text, out var number, out var unit))
             return false;
         double? factor = unit switch { "s" or "sec" or "secs" => 1e6, "ms" or "msec" or "msecs" => 1e3, "" or "us" or "usec" or "usecs" => 1, _ => null };
-        microseconds = number * factor.GetValueOrDefault();
+        microseconds = (number * factor.GetValueOrDefault()) - (IsAlmostThousand(text) ? 1 : 0);
         return factor is not null && microseconds <= uint.MaxValue;
+    }
+
+    /// <param name="nanoseconds">Not below 0.</param>
+    public static string PrintLongTime(long nanoseconds) => nanoseconds switch
+    {
+        >= 1_000_000_000 => $"{PrintNumber(nanoseconds / 1e9, 3)}s",
+        >= 1_000_000 => $"{PrintNumber(nanoseconds / 1e6, 3)}ms",
+        >= 1000 => $"{PrintNumber(nanoseconds / 1e3, 3)}us",
+        _ => $"{nanoseconds}ns",
+    };
+
+    /// <summary>Nanoseconds, of <c>10ms</c>, <c>1.5s</c>, <c>50us</c>, <c>50</c> (nanoseconds).</summary>
+    public static bool TryParseLongTime(string text, out long nanoseconds)
+    {
+        nanoseconds = 0;
+        if (!Split(text, out var number, out var unit))
+            return false;
+        double? factor = unit switch
+        {
+            "s" or "sec" or "secs" => 1e9, "ms" or "msec" or "msecs" => 1e6, "us" or "usec" or "usecs" => 1e3, "" or "ns" or "nsec" or "nsecs" => 1, _ => null,
+        };
+        var read = (number * factor.GetValueOrDefault()) - (IsAlmostThousand(text) ? 1 : 0);
+        nanoseconds = read < long.MaxValue ? (long)read : 0;
+        return factor is not null && read < long.MaxValue;
     }
 
     /// <param name="chance">A fraction of 2^32-1.</param>
@@ -114,12 +146,19 @@ public static class TcUnits
         static string Trim(string text) => text.Contains('.', StringComparison.Ordinal) ? text.TrimEnd('0').TrimEnd('.') : text;
     }
 
+    /// <summary>What C prints of 999.9 in three digits; of a thousand tc would print the next unit.</summary>
+    private static bool IsAlmostThousand(string text) => text.StartsWith("1e+03", StringComparison.Ordinal);
+
     private static bool Split(string text, out double number, out string unit)
     {
         var end = 0;
         while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] == '.'))
             end++;
+        // 1e+03ms is what tc prints of 999.9 ms.
+        var exponent = end + 1 < text.Length && text[end] is 'e' or 'E' ? end + (text[end + 1] is '+' or '-' ? 2 : 1) : text.Length;
+        if (end != 0 && exponent < text.Length && char.IsAsciiDigit(text[exponent]))
+            end = text.AsSpan(exponent).IndexOfAnyExceptInRange('0', '9') is >= 0 and var digits ? exponent + digits : text.Length;
         unit = text[end..].ToLowerInvariant();
-        return double.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+        return double.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number);
     }
 }

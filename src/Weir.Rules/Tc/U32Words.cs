@@ -134,11 +134,14 @@ internal static class U32Words
             case "icmp_code":
                 Sample(words, matches, 1, 21, isNext: false);
                 break;
+            // tc wants a word behind these, whatever it is.
+            case "nofrag" or "firstfrag" or "df" or "mf" when words.AtEnd:
+                throw TcWordException.At(words, "another match");
             case "nofrag":
                 Pack(matches, 0, 0x3fff, 6, 2, isNext: false);
                 break;
             case "firstfrag":
-                Pack(matches, 0, 0x1fff, 6, 2, isNext: false);
+                Pack(matches, 0x2000, 0x3fff, 6, 2, isNext: false);
                 break;
             case "df":
                 Pack(matches, 0x4000, 0x4000, 6, 2, isNext: false);
@@ -167,6 +170,12 @@ internal static class U32Words
                 break;
             case "dport":
                 Sample(words, matches, 2, 42, isNext: false);
+                break;
+            case "priority":
+                // The traffic class lies across two bytes.
+                const int classShift = 20;
+                var (value, mask) = (Value(words, byte.MaxValue), Mask(words, byte.MaxValue));
+                Pack(matches, value << classShift, mask << classShift, 0, 4, isNext: false);
                 break;
             default:
                 throw new TcWordException($"u32 can't match ip6 {field} here");
@@ -225,8 +234,6 @@ internal static class U32Words
         var shift = size switch { 4 => 0, 2 => (offset & 3) == 0 ? 16 : 0, _ => 8 * (3 - (offset & 3)) };
         if (size == 4 && (offset & 3) != 0)
             throw new TcWordException("a u32 match begins at a multiple of four");
-        if (size == 2 && (offset & 1) != 0)
-            throw new TcWordException("a u16 match begins at an even offset");
         var word = new TcU32Match((value & mask) << shift, mask << shift, offset & ~3, isNext);
         var same = matches.FindIndex(match => match.Offset == word.Offset && match.NextHeader == isNext);
         if (same < 0)
@@ -254,7 +261,7 @@ internal static class U32Words
             else if (words.Take("shift"))
                 (offset, has) = (offset with { Shift = (byte)Value(words, 31), Variable = true }, true);
             else if (words.Take("at"))
-                (offset, has) = (offset with { At = words.TakeNumber(out var at) ? (short)at : throw TcWordException.At(words, "an offset"), Variable = true }, true);
+                (offset, has) = (offset with { At = words.TakeNumber(out var at) && at % 2 == 0 ? (short)at : throw TcWordException.At(words, "an even offset"), Variable = true }, true);
             else if (words.Take("plus"))
                 (offset, has) = (offset with { Plus = (ushort)Value(words, ushort.MaxValue) }, true);
             else if (words.Take("eat"))

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Weir.Host.Formats;
 using Weir.Host.Tc;
 using Weir.Linux;
@@ -20,8 +21,7 @@ internal sealed class TcScene : IDisposable
     {
         _ns = NetworkNamespace.OpenNamed(_made.Name);
         // The same numbers in every scene, so that listings can be compared.
-        for (var i = 0; i < devices.Length; i++)
-            _made.Ip($"link add {devices[i]} index {100 + i} type ifb");
+        Tool.Try(TimeSpan.FromSeconds(60), "ip", ["-n", _made.Name, "-batch", "-"], string.Concat(devices.Index().Select(device => $"link add {device.Item} index {100 + device.Index} type ifb\n"))).Check();
     }
 
     internal NetworkNamespace Namespace => _ns;
@@ -46,14 +46,21 @@ internal sealed class TcScene : IDisposable
     internal ToolResult Tc(string line) => _made.Try("tc", line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Tells tc the lines of a text, each with the word <c>tc</c> in front, in one process.</summary>
-    internal ToolResult Batch(string text)
+    internal ToolResult Batch(string text, params string[] options)
     {
         var lines = text.Split('\n').Where(line => line.StartsWith("tc ", StringComparison.Ordinal)).Select(line => line[3..] + "\n");
-        return Tool.Try(TimeSpan.FromSeconds(60), "ip", ["netns", "exec", _made.Name, Tool.Find("tc")!, "-batch", "-"], string.Concat(lines));
+        return Tool.Try(TimeSpan.FromSeconds(60), "ip", ["netns", "exec", _made.Name, Tool.Find("tc")!, .. options, "-batch", "-"], string.Concat(lines));
     }
 
-    /// <summary>What tc prints at the prompts that Weir's listing has.</summary>
-    internal string ShowByTool() => string.Concat(Show().Split('\n').Where(line => line.StartsWith("$ tc ", StringComparison.Ordinal)).Select(line => $"{line}\n{Tc(line[5..]).Check().Output}"));
+    /// <summary>What tc prints at the prompts that Weir's listing has. One process prints them all, with a line of its own between them: inside the machine a process takes its time.</summary>
+    internal string ShowByTool()
+    {
+        const string between = "qdisc noqueue 0: root refcnt 2 \n";
+        string[] prompts = [.. Show().Split('\n').Where(line => line.StartsWith("$ tc ", StringComparison.Ordinal))];
+        var printed = Batch(string.Concat(prompts.Select(prompt => $"{prompt[2..]}\ntc qdisc show dev lo\n"))).Check().Output.Split(between);
+        Assert.Equal(prompts.Length + 1, printed.Length);
+        return string.Concat(prompts.Zip(printed, (prompt, text) => $"{prompt}\n{text}"));
+    }
 
     internal RouteSocket Open() => RouteSocket.Open(_ns);
 
@@ -73,6 +80,9 @@ internal sealed class TcScene : IDisposable
         again.Load(shown);
         Equal(shown, again.ShowByTool(), $"the listing installed again {why}");
     }
+
+    /// <summary>Without the numbers of a preference's table, of actions, and of qdiscs that were given none: the kernel chooses them anew each time.</summary>
+    internal static string WithoutNumbers(string text) => Regex.Replace(text, "(?<what>fh |ht (?!divisor)|index |police |(?<=[ ])(?=8[0-9a-f]{3}:))(0x)?[0-9a-f]+", "${what}N", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
     internal static void Equal(string expected, string actual, string why)
     {

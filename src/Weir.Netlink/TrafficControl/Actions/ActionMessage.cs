@@ -108,6 +108,9 @@ internal static class ActionMessage
             case CsumAction csum:
                 CsumMessage.Write(ref writer, csum);
                 break;
+            case PoliceAction police:
+                PoliceMessage.Write(ref writer, police);
+                break;
             default:
                 throw new ArgumentException($"how to ask for an action {action.Kind} is not known", nameof(action));
         }
@@ -120,6 +123,7 @@ internal static class ActionMessage
         "gact" => GactMessage.Read(options.Nested),
         "skbedit" => SkbeditMessage.Read(options.Nested),
         "csum" => CsumMessage.Read(options.Nested),
+        "police" => PoliceMessage.Read(options.Nested),
         _ => ReadUnknown(kind, options),
     };
 

@@ -17,6 +17,8 @@ public sealed record NetemQdisc : QdiscOptions
     public uint LossCorrelation { get; init; }
     /// <summary>Loss in bursts (Gilbert and Elliott), instead of <see cref="Loss"/>.</summary>
     public GilbertElliottLoss? BurstLoss { get; init; }
+    /// <summary>Loss by a Markov chain of four states, instead of <see cref="Loss"/>.</summary>
+    public FourStateLoss? StateLoss { get; init; }
     public uint Duplicate { get; init; }
     public uint DuplicateCorrelation { get; init; }
     public uint Reorder { get; init; }
@@ -32,12 +34,20 @@ public sealed record NetemQdisc : QdiscOptions
     public int CellOverhead { get; init; }
     /// <summary>Marks by ECN instead of losing.</summary>
     public bool Ecn { get; init; }
-    /// <summary>Read back something that is not known here (slots, the four-state loss); it can't be asked for.</summary>
+    /// <summary>Packets are let through in slots.</summary>
+    public NetemSlot? Slot { get; init; }
+    /// <summary>Read back something that is not known here (slots of a distribution); it can't be asked for.</summary>
     public bool HasUnknown { get; init; }
 }
 
 /// <summary>struct tc_netem_gemodel: from good to bad, back, no loss in the bad state (h; tc writes 1-h), loss in the good one.</summary>
 public sealed record GilbertElliottLoss(uint P, uint R, uint PassInBad, uint LossInGood);
+
+/// <summary>struct tc_netem_gimodel: chances of going from one state to another.</summary>
+public sealed record FourStateLoss(uint P13, uint P31, uint P32, uint P23, uint P14);
+
+/// <summary>struct tc_netem_slot: nanoseconds between slots, packets and bytes in one; 0 for no limit.</summary>
+public sealed record NetemSlot(long MinimumDelay, long MaximumDelay, int Packets, int Bytes);
 
 /// <summary>include/uapi/linux/pkt_sched.h</summary>
 internal enum NetemAttribute : ushort
@@ -111,6 +121,29 @@ internal static class NetemMessage
         public uint K1;
     }
 
+    /// <summary>struct tc_netem_gimodel, whose order is not that of the numbers.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct States
+    {
+        public uint P13;
+        public uint P31;
+        public uint P32;
+        public uint P14;
+        public uint P23;
+    }
+
+    /// <summary>struct tc_netem_slot, 40 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct SlotOptions
+    {
+        public long MinimumDelay;
+        public long MaximumDelay;
+        public int Packets;
+        public int Bytes;
+        public long DistributionDelay;
+        public long DistributionJitter;
+    }
+
     internal static void Write(ref NetlinkWriter writer, NetemQdisc netem)
     {
         if (netem.HasUnknown)
@@ -139,6 +172,15 @@ internal static class NetemMessage
             writer.EndNested(loss);
         }
 
+        if (netem.StateLoss is { } states)
+        {
+            var loss = writer.BeginNested(NetemAttribute.TCA_NETEM_LOSS);
+            writer.WriteBytes(NetemLossAttribute.NETEM_LOSS_GI, MemoryMarshal.AsBytes([new States { P13 = states.P13, P31 = states.P31, P32 = states.P32, P14 = states.P14, P23 = states.P23 }]));
+            writer.EndNested(loss);
+        }
+
+        if (netem.Slot is { } slot)
+            writer.WriteBytes(NetemAttribute.TCA_NETEM_SLOT, MemoryMarshal.AsBytes([new SlotOptions { MinimumDelay = slot.MinimumDelay, MaximumDelay = slot.MaximumDelay, Packets = slot.Packets, Bytes = slot.Bytes }]));
         if (netem.Ecn)
             writer.WriteUInt32(NetemAttribute.TCA_NETEM_ECN, 1);
         if (netem.Rate != 0)
@@ -201,7 +243,8 @@ internal static class NetemMessage
                     netem = netem with { Ecn = inner.UInt32 != 0 };
                     break;
                 case NetemAttribute.TCA_NETEM_SLOT:
-                    netem = netem with { HasUnknown = true };
+                    var slot = inner.Read<SlotOptions>();
+                    netem = slot.DistributionJitter != 0 ? netem with { HasUnknown = true } : netem with { Slot = new NetemSlot(slot.MinimumDelay, slot.MaximumDelay, slot.Packets, slot.Bytes) };
                     break;
             }
         }
@@ -217,6 +260,11 @@ internal static class NetemMessage
             {
                 var bursts = attribute.Read<Bursts>();
                 netem = netem with { BurstLoss = new GilbertElliottLoss(bursts.P, bursts.R, bursts.H, bursts.K1) };
+            }
+            else if ((NetemLossAttribute)attribute.Type == NetemLossAttribute.NETEM_LOSS_GI)
+            {
+                var states = attribute.Read<States>();
+                netem = netem with { StateLoss = new FourStateLoss(states.P13, states.P31, states.P32, states.P23, states.P14) };
             }
             else
             {

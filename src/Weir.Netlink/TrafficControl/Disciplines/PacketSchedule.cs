@@ -1,7 +1,7 @@
 namespace Weir.Netlink.TrafficControl.Disciplines;
 
 /// <summary>The clock of the kernel's packet schedulers: a tick is 64 ns (include/net/pkt_sched.h PSCHED_SHIFT, /proc/net/psched).</summary>
-/// <remarks>Counted as tc counts, in whole microseconds, so that what it prints is what was asked for.</remarks>
+/// <remarks>Counted as tc counts, in whole microseconds and in 32 bits, which wrap round, so that what it prints is what was asked for.</remarks>
 public static class PacketSchedule
 {
     /// <summary>Nanoseconds.</summary>
@@ -9,7 +9,7 @@ public static class PacketSchedule
 
     private const double TicksPerMicrosecond = 1000d / 64;
 
-    public static uint ToTicks(uint microseconds) => (uint)Math.Min(microseconds * TicksPerMicrosecond, uint.MaxValue);
+    public static uint ToTicks(uint microseconds) => Wrap(microseconds * TicksPerMicrosecond);
 
     public static uint ToMicroseconds(uint ticks) => (uint)(ticks / TicksPerMicrosecond);
 
@@ -19,11 +19,13 @@ public static class PacketSchedule
     /// <summary>How long so many bytes take, in ticks.</summary>
     /// <param name="rate">Bytes per second.</param>
     public static uint TransmitTime(ulong rate, uint bytes) =>
-        rate == 0 ? 0 : ToTicks((uint)Math.Min(1_000_000d * ((double)bytes / rate), uint.MaxValue));
+        rate == 0 ? 0 : ToTicks(Wrap(1_000_000d * ((double)bytes / rate)));
 
     /// <summary>How many bytes go in so many ticks.</summary>
     /// <param name="rate">Bytes per second.</param>
     public static uint TransmitSize(ulong rate, uint ticks) => (uint)Math.Min((double)rate * ToMicroseconds(ticks) / 1_000_000d, uint.MaxValue);
+
+    private static uint Wrap(double number) => unchecked((uint)(long)number);
 
     /// <summary>The time that the kernel keeps for a burst of tbf, in ticks: that of a packet of so many bytes, as it reckons it.</summary>
     /// <param name="rate">Bytes per second.</param>
