@@ -27,6 +27,7 @@ public static class TargetList
         ["nft-replies"] = NftRepliesTarget.Run,
         ["stack"] = StackTarget.Run,
         ["tc"] = TcTextTarget.Run,
+        ["tcp-layer"] = TcpLayerTarget.Run,
         ["tcp-options"] = TcpOptionsTarget.Run,
     };
 }

@@ -287,12 +287,7 @@ public sealed class TcpConnection
         if (_send.FinQueued || State is TcpState.Closed or TcpState.TimeWait)
             return;
 
-        if (State == TcpState.SynSent)
-        {
-            End(TcpError.Aborted);
-            return;
-        }
-
+        // In SYN-SENT too it waits for the handshake, as in SYN-RECEIVED: what was written is to arrive.
         _send.Close();
         State = State switch
         {
@@ -307,7 +302,7 @@ public sealed class TcpConnection
     public void Close()
     {
         _readerGone = true;
-        if (Available > 0)
+        if (Available > 0 || State == TcpState.SynSent)
         {
             Abort();
             return;
