@@ -166,9 +166,10 @@ internal sealed class SendHalf
     }
 
     /// <summary>SND.WND from a segment, RFC 9293 3.10.7.4, fifth: only from one that is not older than the last that set it.</summary>
+    /// <remarks>Data that goes again has an old SEG.SEQ and yet the newest acknowledgment and window: what acknowledges more is newer (net/ipv4/tcp_input.c tcp_may_update_window).</remarks>
     public void UpdateWindow(long seq, long ack, long window)
     {
-        if (SndWl1 > seq || (SndWl1 == seq && SndWl2 > ack))
+        if (ack <= SndUna && (SndWl1 > seq || (SndWl1 == seq && SndWl2 > ack)))
             return;
         (SndWl1, SndWl2) = (seq, ack);
         if (SndWnd == 0 && window > 0)
