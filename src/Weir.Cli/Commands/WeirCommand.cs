@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Weir.Cli.Demo;
 using Weir.Cli.Output;
+using Weir.Cli.Tcp;
 
 namespace Weir.Cli.Commands;
 
@@ -31,6 +32,7 @@ public static class WeirCommand
         new("policy", PolicyCommand.Create),
         new("rules", RulesCommand.Create),
         new("tun", TunCommand.Create),
+        new("tcp", TcpCommand.Create),
         new("completion", CompletionCommand.Create),
     ];
 
