@@ -14,6 +14,7 @@ IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string
     ["nftables"] = NftBench.Run,
     ["links"] = arguments => RouteBench.Run(new VethPairs(), arguments),
     ["routes"] = arguments => RouteBench.Run(new RoutesOfATable(), arguments),
+    ["streams"] = StreamsBench.Run,
     ["rules"] = arguments => RouteBench.Run(new PolicyRules(), arguments),
     ["stack"] = StackBench.Run,
 };
