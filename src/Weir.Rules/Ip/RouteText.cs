@@ -186,7 +186,7 @@ public static class RouteText
                 case "from": route = route with { Source = Value.Prefix(words, word) }; break;
                 case "tos" or "dsfield": route = route with { TypeOfService = (byte)Value.Named(words, word, names.TypesOfService, byte.MaxValue, hexadecimal: true) }; break;
                 case "nhid": route = route with { NextHopId = Value.Number(words, word, uint.MaxValue) }; break;
-                case "via": route = route with { Gateway = Gateway(words) }; break;
+                case "via": route = route with { Gateway = Gateway(words, route.Destination) }; break;
                 case "dev" or "oif": route = route with { Device = Value.Word(words, word) }; break;
                 case "table":
                     route = route with { Table = Value.Named(words, word, names.Tables, uint.MaxValue) };
@@ -202,7 +202,7 @@ public static class RouteText
                 case "realms" or "realm": route = route with { Realms = RealmText.Parse(Value.Word(words, word), names) }; break;
                 case "expires": route = route with { Expires = Seconds(words) }; break;
                 case "pref": route = route with { Preference = PreferenceOf(Value.Word(words, word)) }; break;
-                case "nexthop": legs.Add(Leg(words, names)); break;
+                case "nexthop": legs.Add(Leg(words, route.Destination, names)); break;
                 default:
                     route = route with { Flags = route.Flags | FlagOf(word) ?? throw new LineException($"ip route has no word '{word}' that is known here.") };
                     break;
@@ -228,14 +228,18 @@ public static class RouteText
         return null;
     }
 
-    private static IPAddress Gateway(Words words)
+    /// <summary>One of another family than the destination's has the family's word before it.</summary>
+    private static IPAddress Gateway(Words words, IpPrefix? destination)
     {
-        if (words.Peek is "inet" or "inet6")
-            words.Next(out _);
-        return Value.Address(words, "via");
+        if (words.Take("inet") || words.Take("inet6"))
+            return Value.Address(words, "via");
+        var gateway = Value.Address(words, "via");
+        return destination is not { } prefix || prefix.Address.AddressFamily == gateway.AddressFamily
+            ? gateway
+            : throw new LineException($"'via' takes an address of the destination's family here; another one is written 'via {Family(gateway)} {IpAddressText.Of(gateway)}'.");
     }
 
-    private static RouteLeg Leg(Words words, IpNameTables names)
+    private static RouteLeg Leg(Words words, IpPrefix? destination, IpNameTables names)
     {
         var leg = new RouteLeg(null, "", 1, RouteEntryFlags.None, 0);
         while (words.Peek is { } word and not "nexthop")
@@ -243,7 +247,7 @@ public static class RouteText
             words.Next(out _);
             leg = word switch
             {
-                "via" => leg with { Gateway = Gateway(words) },
+                "via" => leg with { Gateway = Gateway(words, destination) },
                 "dev" => leg with { Device = Value.Word(words, word) },
                 "weight" => leg with { Weight = (byte)Math.Clamp(Value.Number(words, word, 256), 1, byte.MaxValue) },
                 "realms" or "realm" => leg with { Realms = RealmText.Parse(Value.Word(words, word), names) },
