@@ -24,6 +24,9 @@ public sealed class ByteStream
     private int held;
     private int capacity;
 
+    // The most that the present ring held. The next one starts with room for as much: a stream in use does not grow anew each time that it runs empty.
+    private int peak;
+
     /// <param name="capacity">Bytes that it holds at most: 0 to <see cref="MaxCapacity"/>.</param>
     public ByteStream(int capacity)
     {
@@ -157,6 +160,7 @@ public sealed class ByteStream
     {
         BytesPushed += (uint)count;
         buffered += count;
+        peak = Math.Max(peak, buffered);
     }
 
     /// <summary>Says how many bytes are in place behind the pushed ones: while there are any, the ring stays.</summary>
@@ -175,7 +179,8 @@ public sealed class ByteStream
     private void Grow(int size)
     {
         int old = mask + 1;
-        size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, SmallestRing));
+        size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(old == 0 ? Math.Max(size, peak) : size, SmallestRing));
+        peak = old == 0 ? 0 : peak;
         byte[] larger = ArrayPool<byte>.Shared.Rent(size);
         if (old > 0)
         {
