@@ -57,26 +57,27 @@ public static class InternetChecksum
         return sum;
     }
 
-    /// <summary>64 bytes a round: each lane of 64 bits adds its lower and its upper 32 bits to sums of their own, which can't overflow.</summary>
+    /// <summary>64 bytes a round. Each lane of 64 bits sums its upper halves, and all of itself modulo 2^64; from both the sum of the lower halves follows.</summary>
     private static ulong AddVectors(ReadOnlySpan<byte> bytes)
     {
-        Vector256<ulong> lower = Vector256.Create((ulong)uint.MaxValue);
-        Vector256<ulong> even = default;
-        Vector256<ulong> odd = default;
-        Vector256<ulong> evenNext = default;
-        Vector256<ulong> oddNext = default;
+        Vector256<ulong> whole = default;
+        Vector256<ulong> upper = default;
+        Vector256<ulong> wholeNext = default;
+        Vector256<ulong> upperNext = default;
         ReadOnlySpan<Vector256<ulong>> vectors = MemoryMarshal.Cast<byte, Vector256<ulong>>(bytes);
         for (int i = 0; i + 1 < vectors.Length; i += 2)
         {
             Vector256<ulong> first = vectors[i];
             Vector256<ulong> second = vectors[i + 1];
-            even += first & lower;
-            odd += first >> 32;
-            evenNext += second & lower;
-            oddNext += second >> 32;
+            whole += first;
+            upper += first >> 32;
+            wholeNext += second;
+            upperNext += second >> 32;
         }
 
-        return Vector256.Sum(even + odd + evenNext + oddNext);
+        upper += upperNext;
+        Vector256<ulong> lower = whole + wholeNext - (upper << 32);
+        return Vector256.Sum(lower + upper);
     }
 
     /// <summary>The pseudo header of RFC 9293 3.1 (IPv4) or RFC 8200 8.1 (IPv6). <paramref name="length"/> is that of the transport header and payload.</summary>
