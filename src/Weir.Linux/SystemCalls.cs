@@ -77,6 +77,12 @@ internal static unsafe partial class SystemCalls
     internal static partial int poll(PollEntry* entries, nuint count, int timeoutMilliseconds);
 
     [LibraryImport(C, SetLastError = true)]
+    internal static partial int ppoll(PollEntry* entries, nuint count, TimeSpec* timeout, void* signals);
+
+    [LibraryImport(C, SetLastError = true)]
+    internal static partial int eventfd(uint initial, int flags);
+
+    [LibraryImport(C, SetLastError = true)]
     internal static partial int clock_gettime(int clock, TimeSpec* time);
 
     [LibraryImport(C)]

@@ -29,6 +29,8 @@ public sealed record TunOptions
     public uint? Group { get; init; }
     /// <summary>The device outlives its descriptor, until <see cref="TunDevice.Delete"/>.</summary>
     public bool Persistent { get; init; }
+    /// <summary>O_NONBLOCK: for <see cref="TunDevice.TryRead"/> and <see cref="TunDevice.TryWrite"/>.</summary>
+    public bool NonBlocking { get; init; }
 }
 
 /// <summary>What the kernel may hand over or take undone, with <see cref="TunOptions.VnetHeader"/> (TUN_F_ of include/uapi/linux/if_tun.h).</summary>
@@ -160,14 +162,68 @@ public sealed unsafe class TunDevice : IDisposable
         }
     }
 
+    /// <summary>Takes one packet if there is one; of a device that was opened with <see cref="TunOptions.NonBlocking"/>.</summary>
+    /// <returns>Its length, cut to the buffer's; -1: there is none.</returns>
+    /// <exception cref="LinuxException">EBADFD or EIO: the device is gone.</exception>
+    public int TryRead(Span<byte> packet)
+    {
+        fixed (byte* start = packet)
+        {
+            while (true)
+            {
+                var count = SystemCalls.read(Descriptor, start, (nuint)packet.Length);
+                if (count >= 0)
+                    return (int)count;
+                var error = Marshal.GetLastPInvokeError();
+                if (error == (int)Errno.EAGAIN)
+                    return -1;
+                if (error != (int)Errno.EINTR)
+                    throw LinuxException.FromLastCall($"read {Name}");
+            }
+        }
+    }
+
+    /// <summary>Hands one packet to the kernel, if it takes it.</summary>
+    /// <returns>0, or the error: EIO when the device is down, EINVAL when the header before the packet is wrong, EAGAIN and ENOBUFS when there is no room.</returns>
+    public int TryWrite(ReadOnlySpan<byte> packet)
+    {
+        fixed (byte* start = packet)
+        {
+            while (SystemCalls.write(Descriptor, start, (nuint)packet.Length) < 0)
+            {
+                var error = Marshal.GetLastPInvokeError();
+                if (error != (int)Errno.EINTR)
+                    return error;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Waits until there is a packet to read, until <paramref name="wake"/> is signalled, or until the time is over.</summary>
+    /// <param name="wake">Signalled by other threads; it stays signalled until <see cref="WakeEvent.Clear"/>.</param>
+    /// <param name="timeout">Null: for ever.</param>
+    public void Wait(WakeEvent wake, TimeSpan? timeout)
+    {
+        const short pollIn = 1;
+        var entries = stackalloc SystemCalls.PollEntry[2];
+        entries[0] = new SystemCalls.PollEntry { Descriptor = Descriptor, Events = pollIn };
+        entries[1] = new SystemCalls.PollEntry { Descriptor = wake.Descriptor, Events = pollIn };
+        var ticks = Math.Max(timeout.GetValueOrDefault().Ticks, 0);
+        var time = new SystemCalls.TimeSpec { Seconds = ticks / TimeSpan.TicksPerSecond, Nanoseconds = ticks % TimeSpan.TicksPerSecond * 100 };
+        // EINTR is an early end: whoever waits looks again.
+        if (SystemCalls.ppoll(entries, 2, timeout is null ? null : &time, null) < 0 && Marshal.GetLastPInvokeError() != (int)Errno.EINTR)
+            throw LinuxException.FromLastCall($"poll {Name}");
+    }
+
     public void Dispose() => _descriptor.Dispose();
 
     private static TunDevice Open(TunOptions options)
     {
-        const int readWriteCloseOnExec = 0x80002;
+        const int readWriteCloseOnExec = 0x80002, nonBlocking = 0x800;
         if (Encoding.UTF8.GetByteCount(options.Name) >= NameLength)
             throw new LinuxException($"open {options.Name}", (int)Errno.ENAMETOOLONG, "a link's name has at most 15 characters");
-        var number = SystemCalls.open(Path, readWriteCloseOnExec, 0);
+        var number = SystemCalls.open(Path, readWriteCloseOnExec | (options.NonBlocking ? nonBlocking : 0), 0);
         if (number < 0)
             throw LinuxException.FromLastCall($"open {Path}", "CONFIG_TUN, or its module, or the device file is missing");
         var descriptor = new SafeDescriptor(number);

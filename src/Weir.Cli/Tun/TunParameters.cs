@@ -37,13 +37,13 @@ internal static class TunParameters
         CustomParser = result => ParseAddress(result.Tokens[0].Value, result),
     };
 
-    public static Option<int?> Mtu()
+    public static Option<int?> Mtu(string description = "Bytes of the largest packet, 68 to 65535 [default: 1500]", int least = 68)
     {
-        var option = new Option<int?>("--mtu") { Description = "Bytes of the largest packet, 68 to 65535 [default: 1500]", HelpName = "N" };
+        var option = new Option<int?>("--mtu") { Description = description, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 68 or > 65535)
-                result.AddError("--mtu is 68 to 65535.");
+            if (result.GetValueOrDefault<int?>() is { } mtu && (mtu < least || mtu > 65535))
+                result.AddError($"--mtu is {least} to 65535.");
         });
         return option;
     }

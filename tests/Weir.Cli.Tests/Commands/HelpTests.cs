@@ -8,8 +8,8 @@ public class HelpTests
     public static TheoryData<string> Commands =>
     [
         "", "demo", "up", "status", "workloads", "plan", "capture", "release", "verify", "flows", "map", "mode",
-        "policy", "policy get", "policy suggest", "policy check", "policy apply", "rules", "rules load", "rules show", "tun", "tun add", "tun delete", "tun list", "tcp", "tcp replay",
-        "completion",
+        "policy", "policy get", "policy suggest", "policy check", "policy apply", "rules", "rules load", "rules show", "tun", "tun add", "tun delete", "tun list",
+        "tcp", "tcp replay", "tcp get", "tcp connect", "tcp listen", "tcp bench", "tcp bench serve", "completion",
     ];
 
     [Theory, MemberData(nameof(Commands))]

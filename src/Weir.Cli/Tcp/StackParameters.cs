@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using Weir.Agent;
+using Weir.Cli.Commands;
+using Weir.Cli.Rules;
+using Weir.Cli.Tun;
+using Weir.Host.Tun;
+using Weir.Linux;
+using Weir.Netlink;
+using Weir.Netlink.Route;
+using Weir.Netlink.Route.Kinds;
+using Weir.Packets;
+using Weir.Stack;
+using Weir.Stack.Devices;
+using Weir.TcpIp.Ip;
+
+namespace Weir.Cli.Tcp;
+
+/// <summary>The device and the address of a command that runs Weir's own TCP/IP stack.</summary>
+internal sealed class StackParameters
+{
+    private readonly Option<string> _device = new("--device") { Description = "The TUN or TAP device; it is made for as long as the command runs when it is not there", HelpName = "NAME", Required = true };
+    private readonly Option<InterfaceAddress?> _address = TunParameters.Address("The stack's own address, and the length of its network's prefix");
+    private readonly Option<IPAddress?> _gateway = new("--gateway")
+    {
+        Description = "Where the stack sends what is not for its network [default: the host's address on the device]",
+        HelpName = "A",
+        CustomParser = result =>
+        {
+            if (IPAddress.TryParse(result.Tokens[0].Value, out var address))
+                return address;
+            result.AddError($"'{result.Tokens[0].Value}' is no address.");
+            return null;
+        },
+    };
+
+    private readonly Option<int?> _mtu = TunParameters.Mtu("Bytes of the largest packet, 576 to 65535 [default: the device's, or 1500]", least: 576);
+    private readonly Option<string> _offload = new("--offload")
+    {
+        Description = "Exchange segments of up to 64 KiB and unfinished checksums with the kernel (IFF_VNET_HDR)",
+        HelpName = "on|off",
+        DefaultValueFactory = _ => "on",
+    };
+
+    private readonly Option<bool> _tap = new("--tap") { Description = "A device that is made is a TAP device" };
+    private readonly Option<string?> _at = TunParameters.At();
+
+    internal StackParameters()
+    {
+        _address.Required = true;
+        _offload.AcceptOnlyFromAmong("on", "off");
+    }
+
+    internal void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_device, _address, _gateway, _mtu, _offload, _tap, _at])
+            command.Add(option);
+    }
+
+    /// <summary>Opens the device and starts the stack on it.</summary>
+    internal RunningStack Start(Invocation invocation)
+    {
+        var arguments = invocation.Arguments;
+        var (name, own) = (arguments.GetRequiredValue(_device), arguments.GetRequiredValue(_address)!);
+        using var ns = RulesPlace.Open(arguments.GetValue(_at));
+        using var socket = RouteSocket.Open(ns);
+        var link = socket.Links.Get(name);
+        var kind = link?.ReadKind() as TunKind;
+        if (link is not null && kind is null)
+            throw new AgentException(AgentProblem.Request, $"{name} is no TUN or TAP device.", ["'weir tun list' has those that are there."]);
+
+        var mode = kind is null ? arguments.GetValue(_tap) ? TunMode.Tap : TunMode.Tun : kind.Tap ? TunMode.Tap : TunMode.Tun;
+        var mtu = arguments.GetValue(_mtu) ?? link?.Mtu ?? 1500;
+        var queue = TunQueue.Open(ns, new TunQueueOptions { Name = name, Mode = mode, Mtu = mtu, Offload = arguments.GetValue(_offload) == "on", MultiQueue = kind?.MultiQueue ?? false });
+        try
+        {
+            var peer = Configure(socket, name, own, mtu, isNew: link is null);
+            var stack = TcpStack.Start(queue, new TcpStackOptions
+            {
+                Name = name,
+                Addresses = [new IpPrefix(IpAddressBits.From(own.Address), own.PrefixLength)],
+                Gateway = arguments.GetValue(_gateway) ?? (mode == TunMode.Tap ? peer : null),
+            });
+            return new RunningStack(stack, queue, own, peer);
+        }
+        catch
+        {
+            queue.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A device that is there keeps its addresses; a new one gets one of the network for the host, that is not the stack's.</summary>
+    /// <returns>The host's address on the device; null when it has none of the stack's network.</returns>
+    private static IPAddress? Configure(RouteSocket socket, string name, InterfaceAddress own, int mtu, bool isNew)
+    {
+        var link = socket.Links.Get(name)!;
+        if (link.Mtu != mtu)
+            socket.Links.Change(link.Index, new LinkChange { Mtu = mtu });
+        if (isNew)
+            socket.Addresses.Add(new LinkAddress { LinkIndex = link.Index, Address = HostAddress(own), PrefixLength = own.PrefixLength, Flags = own.Address.AddressFamily == AddressFamily.InterNetworkV6 ? NoDuplicateDetection : 0 });
+        if (!link.IsUp)
+            socket.Links.Change(link.Index, new LinkChange { Up = true });
+        var network = TunSetup.NetworkOf(own.Address, own.PrefixLength);
+        return socket.Addresses.List(link.Index).FirstOrDefault(address => address.Address.AddressFamily == own.Address.AddressFamily && TunSetup.NetworkOf(address.Address, own.PrefixLength).Equals(network))?.Address;
+    }
+
+    /// <summary>IFA_F_NODAD: there is nobody else on the device.</summary>
+    private const uint NoDuplicateDetection = 2;
+
+    /// <summary>The network's first address, or the second when the first is the stack's.</summary>
+    private static IPAddress HostAddress(InterfaceAddress own)
+    {
+        var bytes = TunSetup.NetworkOf(own.Address, own.PrefixLength).GetAddressBytes();
+        var isTwo = own.PrefixLength >= (bytes.Length * 8) - 1;
+        bytes[^1] += (byte)(isTwo ? 0 : 1);
+        if (new IPAddress(bytes).Equals(own.Address))
+            bytes[^1]++;
+        return new IPAddress(bytes);
+    }
+}

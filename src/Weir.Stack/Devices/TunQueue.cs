@@ -1,0 +1,128 @@
+using Weir.Linux;
+using Weir.TcpIp.Devices;
+
+namespace Weir.Stack.Devices;
+
+/// <summary>One queue of a TUN or TAP device: the stack's way out, and the packets that come in.</summary>
+/// <remarks>A packet is built behind its virtio header in one buffer and written from there; nothing is copied on the way. One thread at a time may use it.</remarks>
+public sealed class TunQueue : IPacketPort
+{
+    /// <summary>The largest packet, with an Ethernet header and a tag before it.</summary>
+    private const int PacketSize = 65535 + 18;
+
+    private const int EthernetHeader = 14;
+
+    /// <summary>Where a packet begins in its buffer: behind the virtio header, and on a boundary of 16.</summary>
+    private const int PacketAt = 16;
+
+    private readonly TunDevice _device;
+    private readonly WakeEvent _wake = new();
+    private readonly bool _hasHeader;
+    private readonly byte[] _outgoing = GC.AllocateUninitializedArray<byte>(PacketAt + PacketSize, pinned: true);
+    private readonly byte[] _incoming = GC.AllocateUninitializedArray<byte>(PacketAt + PacketSize, pinned: true);
+
+    private TunQueue(TunDevice device, TunQueueOptions options, bool hasHeader)
+    {
+        _device = device;
+        _hasHeader = hasHeader;
+        Capabilities = new DeviceCapabilities
+        {
+            Medium = options.Mode == TunMode.Tun ? DeviceMedium.Ip : DeviceMedium.Ethernet,
+            Mtu = options.Mtu,
+            TransmitChecksumOffload = hasHeader,
+            MaxSegmentOffload = hasHeader ? ushort.MaxValue - (options.Mode == TunMode.Tun ? 0 : EthernetHeader) : 0,
+        };
+    }
+
+    /// <summary>The device's name, as the kernel completed it.</summary>
+    public string Name => _device.Name;
+
+    /// <inheritdoc/>
+    public DeviceCapabilities Capabilities { get; }
+
+    /// <summary>Whether packets carry a virtio header, so that the kernel cuts segments and completes checksums.</summary>
+    public bool HasOffload => _hasHeader;
+
+    public TunCounters Counters { get; } = new();
+
+    /// <summary>Opens the device, or one more queue of it, in a namespace.</summary>
+    /// <exception cref="LinuxException">EBUSY: it is open already and has one queue; EPERM: it is another user's; EINVAL: it is of the other kind.</exception>
+    public static TunQueue Open(NetworkNamespace ns, TunQueueOptions options)
+    {
+        var wanted = new TunOptions { Name = options.Name, Mode = options.Mode, MultiQueue = options.MultiQueue, VnetHeader = options.Offload, NonBlocking = true };
+        var device = TunDevice.Open(ns, wanted);
+        try
+        {
+            if (!options.Offload)
+                return new TunQueue(device, options, hasHeader: false);
+            device.SetVnetHeaderSize(VirtioNetHeader.Length);
+            device.SetOffloads(TunOffloads.TUN_F_CSUM | TunOffloads.TUN_F_TSO4 | TunOffloads.TUN_F_TSO6);
+            return new TunQueue(device, options, hasHeader: true);
+        }
+        catch (LinuxException exception) when (exception.Errno == (int)Errno.EINVAL)
+        {
+            // A kernel without these offloads: packet by packet, then.
+            device.Dispose();
+            return new TunQueue(TunDevice.Open(ns, wanted with { VnetHeader = false }), options, hasHeader: false);
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Span<byte> Rent(int length) => length <= PacketSize ? _outgoing.AsSpan(PacketAt, length) : default;
+
+    /// <inheritdoc/>
+    public void Send(int length, in PacketOffload offload)
+    {
+        var start = PacketAt;
+        if (_hasHeader)
+        {
+            start -= VirtioNetHeader.Length;
+            VirtioNetHeader.Write(_outgoing.AsSpan(start, VirtioNetHeader.Length), _outgoing.AsSpan(PacketAt, length), offload);
+        }
+
+        var error = _device.TryWrite(_outgoing.AsSpan(start, PacketAt + length - start));
+        Counters.Sent(length, error);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="LinuxException">The device is gone.</exception>
+    public bool TryReceive(out Span<byte> packet, out PacketOffload offload)
+    {
+        var start = _hasHeader ? PacketAt - VirtioNetHeader.Length : PacketAt;
+        var count = _device.TryRead(_incoming.AsSpan(start));
+        offload = default;
+        packet = default;
+        if (count < 0)
+            return false;
+        var length = start + count - PacketAt;
+        if (length <= 0)
+            return true;
+        if (_hasHeader)
+            offload = VirtioNetHeader.Read(_incoming.AsSpan(start));
+        packet = _incoming.AsSpan(PacketAt, length);
+        Counters.Received(length);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Wait(TimeSpan? timeout)
+    {
+        _device.Wait(_wake, timeout);
+        _wake.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Wake() => _wake.Signal();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _device.Dispose();
+        _wake.Dispose();
+    }
+}

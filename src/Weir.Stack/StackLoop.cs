@@ -1,0 +1,147 @@
+using Weir.Linux;
+using Weir.Stack.Devices;
+using Weir.Stack.Streams;
+using Weir.TcpIp;
+using Weir.TcpIp.Tcp;
+
+namespace Weir.Stack;
+
+/// <summary>One stack, its port, and the thread that owns both.</summary>
+/// <remarks>
+/// The thread reads packets in batches, runs the timers, sends what is due, and waits: for a packet, or for the stack's next deadline. The gate is
+/// held for one batch at a time. Application threads take it for a read or a write, and send what that makes due themselves, so that a request does
+/// not wait for a thread to wake; the owner is woken only when its sleep would be too long for a new deadline.
+/// </remarks>
+internal sealed class StackLoop
+{
+    /// <summary>Packets between two looks at what is due: ACKs are that late at most, and others wait for the gate that long.</summary>
+    private const int Batch = 32;
+
+    private readonly IPacketPort _port;
+    private readonly int _interface;
+    private readonly TimeSpan _spin;
+    private readonly Action<Exception> _failed;
+    private readonly HashSet<StreamEnd> _ends = [];
+    private readonly Thread _thread;
+    private TimeSpan _wakesAt;
+    private bool _isAsleep, _isStopping;
+
+    internal StackLoop(IPacketPort port, NetworkStack stack, int interfaceIndex, string name, TimeSpan spin, Action<Exception> failed)
+    {
+        _port = port;
+        Stack = stack;
+        _interface = interfaceIndex;
+        _spin = spin;
+        _failed = failed;
+        _thread = new Thread(Run) { IsBackground = true, Name = name };
+    }
+
+    /// <summary>Held by whoever touches the stack, or anything that it calls.</summary>
+    internal Lock Gate { get; } = new();
+
+    internal NetworkStack Stack { get; }
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Under the gate, after a change: sends what is due, and sees to it that the owner wakes in time.</summary>
+    internal void Changed()
+    {
+        Stack.Transmit(MonotonicClock.Now);
+        if (!_isAsleep || Stack.NextDeadline is not { } deadline || deadline >= _wakesAt)
+            return;
+        _wakesAt = deadline;
+        _port.Wake();
+    }
+
+    internal void Add(StreamEnd end) => _ends.Add(end);
+
+    internal void Remove(StreamEnd end) => _ends.Remove(end);
+
+    /// <summary>Whether all that was written has been delivered.</summary>
+    internal bool IsDrained
+    {
+        get
+        {
+            lock (Gate)
+                return _ends.All(end => end.IsDone);
+        }
+    }
+
+    /// <summary>Ends the thread and closes the port; who still waits is told.</summary>
+    internal void Stop()
+    {
+        lock (Gate)
+        {
+            if (_isStopping)
+                return;
+            _isStopping = true;
+            _port.Wake();
+        }
+
+        _thread.Join();
+        _port.Dispose();
+        FailAll(new ObjectDisposedException(nameof(TcpStack)));
+    }
+
+    private void Run()
+    {
+        try
+        {
+            var busyUntil = TimeSpan.Zero;
+            while (true)
+            {
+                TimeSpan now, deadline;
+                lock (Gate)
+                {
+                    _isAsleep = false;
+                    if (_isStopping)
+                        return;
+                    now = MonotonicClock.Now;
+                    if (Turn(now))
+                        busyUntil = now + _spin;
+                    deadline = Stack.NextDeadline ?? TimeSpan.MaxValue;
+                    if (now >= busyUntil)
+                    {
+                        _isAsleep = true;
+                        _wakesAt = deadline;
+                    }
+                }
+
+                if (now >= busyUntil)
+                    _port.Wait(deadline == TimeSpan.MaxValue ? null : deadline - now);
+            }
+        }
+        catch (Exception exception)
+        {
+            FailAll(exception);
+            _failed(exception);
+        }
+    }
+
+    /// <summary>A batch of packets, the timers, and what is due; true when there was a packet.</summary>
+    private bool Turn(TimeSpan now)
+    {
+        var count = 0;
+        while (count < Batch && _port.TryReceive(out var packet, out var offload))
+        {
+            count++;
+            if (!packet.IsEmpty)
+                Stack.Receive(_interface, packet, offload, now);
+        }
+
+        if (Stack.NextDeadline <= now)
+            Stack.Expire(now);
+        Stack.Transmit(now);
+        return count > 0;
+    }
+
+    private void FailAll(Exception exception)
+    {
+        lock (Gate)
+        {
+            foreach (var end in _ends)
+                end.Fail(exception);
+            _ends.Clear();
+        }
+    }
+}

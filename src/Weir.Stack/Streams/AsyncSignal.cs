@@ -1,0 +1,44 @@
+using System.Threading.Tasks.Sources;
+
+namespace Weir.Stack.Streams;
+
+/// <summary>Something that one caller at a time waits for, again and again, without an allocation. All but the result is called under the loop's gate.</summary>
+internal sealed class AsyncSignal : IValueTaskSource
+{
+    // What waits continues on the pool: application code never runs on a stack's thread.
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private bool _isAwaited;
+
+    /// <exception cref="InvalidOperationException">Somebody waits already.</exception>
+    internal ValueTask Wait()
+    {
+        if (_isAwaited)
+            throw new InvalidOperationException("Another operation of this kind is under way: a stream has one reader and one writer at a time.");
+        _core.Reset();
+        _isAwaited = true;
+        return new ValueTask(this, _core.Version);
+    }
+
+    internal void Set()
+    {
+        if (!_isAwaited)
+            return;
+        _isAwaited = false;
+        _core.SetResult(true);
+    }
+
+    internal void Fail(Exception exception)
+    {
+        if (!_isAwaited)
+            return;
+        _isAwaited = false;
+        _core.SetException(exception);
+    }
+
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}

@@ -1,0 +1,239 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Weir.Linux;
+using Weir.Packets;
+using Weir.Stack.Devices;
+using Weir.Stack.Streams;
+using Weir.TcpIp;
+using Weir.TcpIp.Devices;
+using Weir.TcpIp.Ip;
+using Weir.TcpIp.Tcp;
+using Weir.TcpIp.Tcp.Listening;
+using TcpListener = Weir.TcpIp.Tcp.Listening.TcpListener;
+
+namespace Weir.Stack;
+
+/// <summary>Weir's TCP/IP stack as .NET programs use one: listeners and streams over TUN and TAP devices, or over memory.</summary>
+/// <remarks>
+/// Each port (a queue of a device) has a thread and a stack of its own, that share nothing. A listener is in all of them; the kernel sends a
+/// connection's packets to the queue that its SYN came from (drivers/net/tun.c, tun_automq_select_queue). The answer to a SYN of ours may come to
+/// any queue, before the kernel has learned which is ours: a stack on several queues opens no connections.
+/// </remarks>
+public sealed class TcpStack : IAsyncDisposable
+{
+    /// <summary>How long the end of a stack waits for the peers to take what was written.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
+
+    private readonly StackLoop[] _loops;
+    private readonly TcpStackOptions _options;
+    private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private TcpStack(IReadOnlyList<IPacketPort> ports, TcpStackOptions options)
+    {
+        _options = options;
+        _loops = [.. ports.Select((port, number) => MakeLoop(port, number))];
+        foreach (var loop in _loops)
+            loop.Start();
+    }
+
+    /// <summary>Completes when the stack has ended: null after it was disposed, else why (the device is gone).</summary>
+    public Task<Exception?> Ended => _ended.Task;
+
+    /// <summary>Starts a stack on a port. The stack closes it in the end.</summary>
+    public static TcpStack Start(IPacketPort port, TcpStackOptions options) => new([port], options);
+
+    /// <summary>Starts a stack on several queues of one device, a thread for each.</summary>
+    public static TcpStack Start(IReadOnlyList<IPacketPort> ports, TcpStackOptions options) => new(ports, options);
+
+    /// <summary>Opens a TUN or TAP device in a namespace and starts a stack on it.</summary>
+    /// <exception cref="LinuxException">The device can't be opened.</exception>
+    public static TcpStack StartTun(NetworkNamespace ns, TunQueueOptions device, TcpStackOptions options) => Start(TunQueue.Open(ns, device), options);
+
+    /// <summary>Listens on an address and a port.</summary>
+    /// <param name="endpoint">The address may be Any or IPv6Any: all own ones.</param>
+    /// <param name="options">Null: the usual.</param>
+    /// <param name="cancellationToken">Of no effect: nothing is waited for.</param>
+    /// <exception cref="SocketException">AddressAlreadyInUse.</exception>
+    public ValueTask<TcpStackListener> ListenAsync(IPEndPoint endpoint, StackListenOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        options ??= new StackListenOptions();
+        var listener = new TcpStackListener(endpoint, options.Backlog);
+        ListenAll(options.ToLayer(endpoint, _options.Profile), listener.Pull, listener.Opened);
+        return ValueTask.FromResult(listener);
+    }
+
+    /// <summary>Serves connections on the stack's own threads, without streams: for small services whose work is short.</summary>
+    /// <param name="endpoint">The address may be Any.</param>
+    /// <param name="service">Makes the one that serves a connection.</param>
+    /// <exception cref="SocketException">AddressAlreadyInUse.</exception>
+    public void Serve(IPEndPoint endpoint, Func<ITcpObserver> service) =>
+        ListenAll(new StackListenOptions { Backlog = 4096 }.ToLayer(endpoint, _options.Profile), (_, listener) =>
+        {
+            while (listener.TryAccept(out var connection))
+            {
+                var observer = service();
+                connection.NoDelay = true;
+                connection.Observer = observer;
+                observer.Notify(connection, TcpEvents.Connected);
+            }
+        }, (_, _) => { });
+
+    /// <summary>Opens a connection.</summary>
+    /// <param name="endpoint">An address with its port, or a name that this host's resolver knows.</param>
+    /// <param name="cancellationToken">Ends the attempt with a reset.</param>
+    /// <exception cref="SocketException">ConnectionRefused, TimedOut, HostUnreachable, NetworkUnreachable: there is no route.</exception>
+    public async ValueTask<TcpStream> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        switch (endpoint)
+        {
+            case IPEndPoint address:
+                return await ConnectAsync(new TcpConnectOptions { RemoteAddress = EndPoints.BitsOf(address.Address), RemotePort = (ushort)address.Port, Profile = _options.Profile }, cancellationToken).ConfigureAwait(false);
+            case DnsEndPoint name:
+                return await ConnectAsync(name, cancellationToken).ConfigureAwait(false);
+            default:
+                throw new NotSupportedException($"{endpoint} is neither an address nor a name.");
+        }
+    }
+
+    /// <summary>Opens a connection with everything said: the own address and port (any address, on a transparent stack), the profile.</summary>
+    /// <exception cref="SocketException">As above.</exception>
+    public async ValueTask<TcpStream> ConnectAsync(TcpConnectOptions options, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_loops.Length > 1)
+            throw new NotSupportedException("A stack on several queues takes connections, but opens none: the kernel would send the answers to any of them.");
+        var loop = _loops[0];
+        var end = new StreamEnd(loop);
+        lock (loop.Gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended.Task.IsCompleted, this);
+            if (loop.Stack.Tcp.Connect(options, end, MonotonicClock.Now) is not { } connection)
+                throw new SocketException((int)SocketError.NetworkUnreachable);
+            end.Attach(connection, isConnected: false);
+            loop.Add(end);
+            loop.Changed();
+        }
+
+        try
+        {
+            await end.ConnectedAsync(cancellationToken).ConfigureAwait(false);
+            return new TcpStream(end);
+        }
+        catch
+        {
+            lock (loop.Gate)
+                end.Abort();
+            throw;
+        }
+    }
+
+    /// <summary>For <see cref="System.Net.Http.SocketsHttpHandler.ConnectCallback"/>.</summary>
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        await ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Gives what was written two seconds to arrive, and then ends; open streams fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var until = MonotonicClock.Now + Linger;
+        while (!_ended.Task.IsCompleted && MonotonicClock.Now < until && !Array.TrueForAll(_loops, loop => loop.IsDrained))
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System).ConfigureAwait(false);
+        foreach (var loop in _loops)
+            loop.Stop();
+        _ended.TrySetResult(null);
+    }
+
+    private async ValueTask<TcpStream> ConnectAsync(DnsEndPoint name, CancellationToken cancellationToken)
+    {
+        var addresses = IPAddress.TryParse(name.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(name.Host, cancellationToken).ConfigureAwait(false);
+        SocketException? failure = null;
+        foreach (var address in addresses)
+        {
+            try
+            {
+                return await ConnectAsync(new IPEndPoint(address, name.Port), cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException exception)
+            {
+                failure = exception;
+            }
+        }
+
+        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    /// <summary>The same listener in every loop, or in none.</summary>
+    private void ListenAll(TcpListenOptions options, Action<StackLoop, TcpListener> acceptable, Action<StackLoop, TcpListener> opened)
+    {
+        var done = new List<(StackLoop Loop, TcpListener Listener)>();
+        try
+        {
+            foreach (var loop in _loops)
+            {
+                lock (loop.Gate)
+                {
+                    var listener = loop.Stack.Tcp.Listen(options with { Acceptable = listener => acceptable(loop, listener) });
+                    done.Add((loop, listener));
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            foreach (var (loop, listener) in done)
+            {
+                lock (loop.Gate)
+                    listener.Dispose();
+            }
+
+            throw new SocketException((int)SocketError.AddressAlreadyInUse);
+        }
+
+        foreach (var (loop, listener) in done)
+            opened(loop, listener);
+    }
+
+    private StackLoop MakeLoop(IPacketPort port, int number)
+    {
+        var stack = new NetworkStack(new NetworkStackOptions { Random = Draw });
+        var index = stack.AddInterface(port, new InterfaceOptions
+        {
+            Name = _options.Name,
+            Addresses = _options.Addresses,
+            Mac = _options.Mac ?? RandomMac(),
+            Transparent = _options.Transparent,
+        }, MonotonicClock.Now);
+        AddDefaultRoutes(stack, index, port.Capabilities.Medium);
+        return new StackLoop(port, stack, index, $"weir-tcp-{_options.Name}-{number}", _options.Spin, Fail);
+    }
+
+    private void AddDefaultRoutes(NetworkStack stack, int index, DeviceMedium medium)
+    {
+        foreach (var any in (IpPrefix[])[new IpPrefix(IpAddressBits.FromIpv4(0), 0), new IpPrefix(0, 0)])
+        {
+            var gateway = _options.Gateway is { } address && IpAddressBits.IsIpv4(EndPoints.BitsOf(address)) == any.IsIpv4 ? EndPoints.BitsOf(address) : 0;
+            // What a TUN device carries needs no neighbour: all of it goes there.
+            if (gateway != 0 || medium == DeviceMedium.Ip)
+                stack.Routes.Add(new Route { Destination = any, Interface = index, Gateway = gateway });
+        }
+    }
+
+    private void Fail(Exception exception) => _ended.TrySetResult(exception);
+
+    private static uint Draw()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+    }
+
+    /// <summary>Locally administered, for one card: IEEE 802 8.2.</summary>
+    private static MacAddress RandomMac()
+    {
+        Span<byte> bytes = stackalloc byte[6];
+        RandomNumberGenerator.Fill(bytes);
+        bytes[0] = (byte)((bytes[0] & 0xfc) | 0x02);
+        return MacAddress.Read(bytes);
+    }
+}

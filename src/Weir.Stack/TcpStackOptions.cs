@@ -1,0 +1,31 @@
+using System.Net;
+using Weir.Packets;
+using Weir.TcpIp.Ip;
+using Weir.TcpIp.Tcp;
+
+namespace Weir.Stack;
+
+/// <summary>What a <see cref="TcpStack"/> is on its network.</summary>
+public sealed record TcpStackOptions
+{
+    /// <summary>For the names of its threads: <c>weir-tcp-NAME-0</c>.</summary>
+    public string Name { get; init; } = "stack";
+
+    /// <summary>Own addresses. May be empty for a stack that is only transparent.</summary>
+    public IReadOnlyList<IpPrefix> Addresses { get; init; } = [];
+
+    /// <summary>Where what is not for the own networks goes; null, on a TUN device: to the device.</summary>
+    public IPAddress? Gateway { get; init; }
+
+    /// <summary>Own Ethernet address, on TAP; null: a random one that is locally administered.</summary>
+    public MacAddress? Mac { get; init; }
+
+    /// <summary>Connections to any address are taken, not only to the own ones, and may be opened from any.</summary>
+    public bool Transparent { get; init; }
+
+    /// <summary>How connections behave.</summary>
+    public TcpProfile Profile { get; init; } = TcpProfile.Default;
+
+    /// <summary>How long a thread looks for more packets before it sleeps. Shortens round trips, and costs as much of a core.</summary>
+    public TimeSpan Spin { get; init; } = TimeSpan.FromMicroseconds(20);
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Weir.Testing;
+
+namespace Weir.EndToEnd.Tests.Tcp;
+
+/// <summary><c>weir tcp</c>: real programs of the host's TCP on one side, Weir's stack on the other.</summary>
+public sealed class TcpCommandTests
+{
+    private const int Refused = 3;
+
+    [Fact]
+    public void Curl_and_weir_get_read_the_same_page()
+    {
+        Require("nginx", "curl");
+        using TestNamespace host = new();
+        using ScratchFolder folder = new();
+        string page = string.Concat(Enumerable.Range(0, 20_000).Select(number => $"line {number}\n"));
+        folder.Write("page.txt", page);
+        string configuration = folder.Write("nginx.conf", $"daemon off; pid {folder.PathOf("pid")}; error_log stderr; events {{}} http {{ access_log off; server {{ listen 80; root {folder.PathOf("")}; }} }} user root;");
+        host.Start("nginx", "-c", configuration);
+        host.WaitForListener(80);
+        Weir(host, "tun", "add", "tun144", "--address", "169.254.144.1/24").Check();
+
+        ToolResult got = Weir(host, "tcp", "get", "169.254.144.1", "/page.txt", "--device", "tun144", "--address", "169.254.144.9/24").Check();
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", got.Output, StringComparison.Ordinal);
+        Assert.Equal(host.Run("curl", "-s", "http://169.254.144.1/page.txt").Output, got.Output[(got.Output.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        ToolResult refused = Weir(host, "tcp", "get", "169.254.144.1:81", "/", "--device", "tun144", "--address", "169.254.144.9/24");
+        Assert.Equal(Refused, refused.ExitCode);
+        Assert.Contains("nothing listens there", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_stacks_talk_through_the_host_and_close_in_halves()
+    {
+        Require("sysctl");
+        using TestNamespace host = new();
+        host.Run("sysctl", "-qw", "net.ipv4.ip_forward=1");
+        Weir(host, "tun", "add", "tun1", "--address", "10.1.0.1/24").Check();
+        Weir(host, "tun", "add", "tun2", "--address", "10.2.0.1/24").Check();
+        RunningTool listen = Start(host, "tcp", "listen", "9090", "--device", "tun2", "--address", "10.2.0.2/24");
+        Eventually.True(TimeSpan.FromSeconds(20), () => listen.Error.Contains("listening on 10.2.0.2:9090", StringComparison.Ordinal), "weir tcp listen listens");
+        RunningTool connect = Start(host, "tcp", "connect", "10.2.0.2", "9090", "--device", "tun1", "--address", "10.1.0.2/24");
+        connect.Write("ping\n");
+        connect.CloseInput();
+        Eventually.True(TimeSpan.FromSeconds(20), () => listen.Output.Contains("ping", StringComparison.Ordinal), "what one says the other one hears");
+        listen.Write("pong\n");
+        listen.CloseInput();
+        Assert.True(connect.WaitForExit(TimeSpan.FromSeconds(20)) && listen.WaitForExit(TimeSpan.FromSeconds(20)));
+        Assert.Equal((0, "pong\n", 0, "ping\n"), (connect.Result.ExitCode, connect.Output, listen.Result.ExitCode, listen.Output));
+    }
+
+    [Theory]
+    [InlineData(1500, "on")]
+    [InlineData(65520, "off")]
+    public void Serve_answers_echo_discard_and_source_and_leaves_no_device(int mtu, string offload)
+    {
+        Require("python3");
+        using TestNamespace host = new();
+        RunningTool serve = Start(host, "tcp", "bench", "serve", "--device", "bench0", "--address", "10.3.0.2/24", "--mtu", $"{mtu}", "--offload", offload, "--json");
+        Eventually.True(TimeSpan.FromSeconds(20), () => serve.Output.Contains('\n', StringComparison.Ordinal), "weir tcp bench serve is ready");
+        using JsonDocument ready = JsonDocument.Parse(serve.Output);
+        Assert.Equal(("10.3.0.1", mtu, offload == "on"), (ready.RootElement.GetProperty("host").GetString(), ready.RootElement.GetProperty("mtu").GetInt32(), ready.RootElement.GetProperty("offload").GetBoolean()));
+
+        const string Client = """
+            import socket
+            def connect(port): return socket.create_connection(('10.3.0.2', port), 10)
+            data = bytes(range(256)) * 4096
+            s = connect(7)
+            import threading
+            t = threading.Thread(target=lambda: (s.sendall(data), s.shutdown(socket.SHUT_WR)))
+            t.start()
+            got = b''
+            while True:
+                part = s.recv(65536)
+                if not part: break
+                got += part
+            print('echo', got == data)
+            d = connect(9); d.sendall(data); d.shutdown(socket.SHUT_WR); print('discard', d.recv(1) == b'')
+            c = connect(19); got = b''
+            while len(got) < 1000000: got += c.recv(65536)
+            print('source', got == (bytes(range(256)) * 5000)[:len(got)])
+            """;
+        Assert.Equal("echo True\ndiscard True\nsource True\n", host.Run("python3", "-c", Client).Output);
+
+        Tool.Run("kill", "-INT", $"{serve.Pid}");
+        Assert.True(serve.WaitForExit(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, serve.Result.ExitCode);
+        Assert.DoesNotContain("bench0", host.Ip("link").Output, StringComparison.Ordinal);
+    }
+
+    private static void Require(params string[] programs)
+    {
+        WeirAgent.Require();
+        RootTier.Require(programs);
+    }
+
+    private static ToolResult Weir(TestNamespace host, params string[] words) => Tool.Try(WeirAgent.Program, [.. words, "--at", host.Name]);
+
+    private static RunningTool Start(TestNamespace host, params string[] words) => host.Start(WeirAgent.Program, words);
+}

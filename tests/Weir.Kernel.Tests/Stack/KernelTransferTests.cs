@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Weir.Linux;
+using Weir.Stack;
+using Weir.Testing;
+
+namespace Weir.Kernel.Tests.Stack;
+
+/// <summary>Bulk both ways between the kernel's TCP and Weir's, compared by hash. WEIR_TRANSFER_MIB makes them larger (1024 for the full size).</summary>
+public class KernelTransferTests
+{
+    private static readonly int Mebibytes = int.TryParse(Environment.GetEnvironmentVariable("WEIR_TRANSFER_MIB"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 64;
+
+    [Theory]
+    [InlineData(1500, true, TunMode.Tun)]
+    [InlineData(1500, false, TunMode.Tun)]
+    [InlineData(65520, true, TunMode.Tun)]
+    [InlineData(65520, false, TunMode.Tun)]
+    [InlineData(1500, true, TunMode.Tap)]
+    [InlineData(1500, false, TunMode.Tap)]
+    public async Task Both_directions_arrive_whole(int mtu, bool offload, TunMode mode)
+    {
+        RootTier.Require("ip");
+        await using var host = new StackOnTun(mtu, offload, mode);
+        await ExchangeAsync(host, StackOnTun.Kernel, Mebibytes);
+    }
+
+    [Theory]
+    [InlineData(576)]
+    [InlineData(1280)]
+    [InlineData(9000)]
+    public async Task Other_sizes_of_packets_arrive_whole(int mtu)
+    {
+        RootTier.Require("ip");
+        await using var host = new StackOnTun(mtu, offload: false);
+        await ExchangeAsync(host, StackOnTun.Kernel, 16);
+    }
+
+    [Fact]
+    public async Task IPv6_arrives_whole()
+    {
+        RootTier.Require("ip");
+        await using var host = new StackOnTun();
+        await ExchangeAsync(host, StackOnTun.Kernel6, Mebibytes);
+    }
+
+    [Fact]
+    public async Task Listeners_are_in_all_queues_and_each_connection_stays_in_one()
+    {
+        RootTier.Require("ip");
+        await using var host = new StackOnTun(queues: 2);
+        var within = StackOnTun.Within(60);
+        await using var listener = await host.Stack.ListenAsync(new IPEndPoint(StackOnTun.Ours, 5002), cancellationToken: within);
+        for (var i = 0; i < 12; i++)
+        {
+            using var client = host.KernelSocket();
+            await client.ConnectAsync(new IPEndPoint(StackOnTun.Ours, 5002), within);
+            await using var accepted = await listener.AcceptAsync(within);
+            await ExchangeAsync(accepted, client, 2, within);
+        }
+
+        Assert.All(host.Queues, queue => Assert.True(queue.Counters.PacketsReceived > 100));
+        await Assert.ThrowsAsync<NotSupportedException>(async () => await host.Stack.ConnectAsync(new IPEndPoint(StackOnTun.Kernel, 5001), within));
+    }
+
+    [Theory]
+    [InlineData(0.02, 0, 0, 0)]
+    [InlineData(0, 0.02, 0.02, 0)]
+    [InlineData(0, 0, 0, 0.01)]
+    [InlineData(0.01, 0.01, 0.01, 0.01)]
+    public async Task A_bad_wire_harms_nothing(double loss, double duplicates, double swaps, double corruption)
+    {
+        RootTier.Require("ip");
+        BadWire? wire = null;
+        await using var host = new StackOnTun(offload: false, around: port => wire = new BadWire(port, seed: 20) { Loss = loss, Duplicates = duplicates, Swaps = swaps, Corruption = corruption });
+        await ExchangeAsync(host, StackOnTun.Kernel, 4);
+        Assert.True(wire!.Harmed > 20, $"{wire.Harmed} packets were harmed");
+    }
+
+    [Fact]
+    public async Task Loss_by_nftables_harms_nothing()
+    {
+        RootTier.Require("ip", "nft");
+        await using var host = new StackOnTun(offload: false);
+        host.Host.Run("nft", "add table ip bad; add chain ip bad in { type filter hook input priority 0; }; add rule ip bad in iifname tun0 numgen random mod 100 < 2 drop");
+        await ExchangeAsync(host, StackOnTun.Kernel, 4);
+    }
+
+    /// <summary>Our client and the kernel's listener, both directions at once; then the other way round.</summary>
+    private static async Task ExchangeAsync(StackOnTun host, IPAddress kernel, int mebibytes)
+    {
+        var within = StackOnTun.Within(60);
+        using (var listener = host.KernelListener(new IPEndPoint(kernel, 5001)))
+        {
+            var accepting = listener.AcceptAsync(within).AsTask();
+            await using var ours = await host.Stack.ConnectAsync(new IPEndPoint(kernel, 5001), within);
+            using var theirs = await accepting;
+            await ExchangeAsync(ours, theirs, mebibytes, within);
+        }
+
+        var own = kernel.AddressFamily == AddressFamily.InterNetwork ? StackOnTun.Ours : StackOnTun.Ours6;
+        await using var ourListener = await host.Stack.ListenAsync(new IPEndPoint(own, 5002), cancellationToken: within);
+        using var client = host.KernelSocket(kernel.AddressFamily);
+        await client.ConnectAsync(new IPEndPoint(own, 5002), within);
+        await using var accepted = await ourListener.AcceptAsync(within);
+        await ExchangeAsync(accepted, client, mebibytes, within);
+    }
+
+    private static async Task ExchangeAsync(Stream ours, Socket theirs, int mebibytes, CancellationToken within)
+    {
+        await using var kernel = new NetworkStream(theirs);
+        var sent = SendAsync(ours, () => ((Weir.Stack.Streams.TcpStream)ours).CloseWrite(), 1, mebibytes, within);
+        var sentBack = SendAsync(kernel, () => theirs.Shutdown(SocketShutdown.Send), 2, mebibytes, within);
+        var received = HashAsync(kernel, within);
+        var receivedBack = HashAsync(ours, within);
+        Assert.Equal(await sent, await received);
+        Assert.Equal(await sentBack, await receivedBack);
+    }
+
+    private static Task<string> SendAsync(Stream stream, Action end, int seed, int mebibytes, CancellationToken within) => Task.Run(async () =>
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var block = new byte[1 << 20];
+        new Random(seed).NextBytes(block);
+        for (var i = 0; i < mebibytes; i++)
+        {
+            block[i % block.Length]++;
+            hash.AppendData(block);
+            await stream.WriteAsync(block, within);
+        }
+
+        end();
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }, within);
+
+    private static Task<string> HashAsync(Stream stream, CancellationToken within) => Task.Run(async () =>
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 18];
+        while (await stream.ReadAsync(buffer, within) is > 0 and var count)
+            hash.AppendData(buffer, 0, count);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }, within);
+}

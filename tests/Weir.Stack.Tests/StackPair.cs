@@ -1,0 +1,40 @@
+using System.Net;
+using Weir.Stack.Devices;
+using Weir.Stack.Streams;
+using Weir.TcpIp.Devices;
+using Weir.TcpIp.Ip;
+
+namespace Weir.Stack.Tests;
+
+/// <summary>Two stacks, a thread each, on a link of memory.</summary>
+internal sealed class StackPair : IAsyncDisposable
+{
+    internal static readonly IPAddress ClientAddress = IPAddress.Parse("10.0.0.1"), ServerAddress = IPAddress.Parse("10.0.0.2");
+
+    internal StackPair(int mtu = 1500, bool offload = false, bool transparent = false)
+    {
+        var (first, second) = MemoryPort.CreatePair(new DeviceCapabilities { Medium = DeviceMedium.Ip, Mtu = mtu, TransmitChecksumOffload = offload, MaxSegmentOffload = offload ? 65535 : 0 });
+        Client = TcpStack.Start(first, new TcpStackOptions { Name = "client", Addresses = [IpPrefix.Parse("10.0.0.1/24"), IpPrefix.Parse("fd00::1/64")] });
+        Server = TcpStack.Start(second, new TcpStackOptions { Name = "server", Addresses = [IpPrefix.Parse("10.0.0.2/24"), IpPrefix.Parse("fd00::2/64")], Transparent = transparent });
+    }
+
+    internal TcpStack Client { get; }
+
+    internal TcpStack Server { get; }
+
+    internal static CancellationToken Soon => CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken, new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token).Token;
+
+    /// <summary>Both ends of a connection.</summary>
+    internal async Task<(TcpStream Client, TcpStream Server)> OpenAsync(int port = 80)
+    {
+        await using var listener = await Server.ListenAsync(new IPEndPoint(IPAddress.Any, port), cancellationToken: Soon);
+        var client = await Client.ConnectAsync(new IPEndPoint(ServerAddress, port), Soon);
+        return (client, await listener.AcceptAsync(Soon));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Client.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+}
