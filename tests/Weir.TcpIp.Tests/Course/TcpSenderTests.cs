@@ -4,6 +4,7 @@ using Weir.TcpIp.Streams;
 namespace Weir.TcpIp.Tests.Course;
 
 /// <summary>What the step files can't say; see <see cref="VectorTests"/> for the rest.</summary>
+[Collection(nameof(Allocations))]
 public class TcpSenderTests
 {
     private static readonly TimeSpan Rto = TimeSpan.FromSeconds(1);

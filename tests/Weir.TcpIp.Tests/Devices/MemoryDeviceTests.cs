@@ -3,6 +3,7 @@ using Weir.Testing;
 
 namespace Weir.TcpIp.Tests.Devices;
 
+[Collection(nameof(Allocations))]
 public class MemoryDeviceTests
 {
     private static readonly DeviceCapabilities Plain = new() { Medium = DeviceMedium.Ip, Mtu = 1500 };

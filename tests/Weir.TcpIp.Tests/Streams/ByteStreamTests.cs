@@ -4,6 +4,7 @@ using Weir.Testing;
 
 namespace Weir.TcpIp.Tests.Streams;
 
+[Collection(nameof(Allocations))]
 public class ByteStreamTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Weir.Testing;
 
 namespace Weir.TcpIp.Tests.Streams;
 
+[Collection(nameof(Allocations))]
 public class ReassemblerTests
 {
     // Pieces as index:data, $ behind the last; then what comes out, what is pending, and whether the stream is closed.

@@ -5,6 +5,7 @@ using Weir.TcpIp.Tcp.Listening;
 namespace Weir.TcpIp.Tests.Tcp;
 
 /// <summary>Two layers that hand each other segments in memory of their own, nothing between.</summary>
+[Collection(nameof(Allocations))]
 public class TcpAllocationTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(1);

@@ -8,6 +8,7 @@ using Weir.Testing;
 
 namespace Weir.TcpIp.Tests.Udp;
 
+[Collection(nameof(Allocations))]
 public class UdpTests
 {
     private static Host NewHost(InterfaceOptions? options = null) => Host.On(DeviceMedium.Ip, options: options);
