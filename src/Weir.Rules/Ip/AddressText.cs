@@ -113,6 +113,7 @@ public static class AddressText
                     address = address with { Peer = peer.Address, PrefixLength = peer.Length };
                     break;
                 case "metric" or "priority" or "preference": address = address with { Metric = Value.Number(words, word, uint.MaxValue) }; break;
+                case "brd" or "broadcast" when sign.Length != 0 || address.Broadcast is not null: throw new LineException("'brd' is said twice.");
                 case "brd" or "broadcast":
                     if (words.Peek is "+" or "-")
                         words.Next(out sign!);

@@ -186,6 +186,7 @@ public static class RouteText
                 case "from": route = route with { Source = Value.Prefix(words, word) }; break;
                 case "tos" or "dsfield": route = route with { TypeOfService = (byte)Value.Named(words, word, names.TypesOfService, byte.MaxValue, hexadecimal: true) }; break;
                 case "nhid": route = route with { NextHopId = Value.Number(words, word, uint.MaxValue) }; break;
+                case "via" when route.Gateway is not null: throw new LineException("'via' is said twice; several gateways are written as nexthop via … nexthop via ….");
                 case "via": route = route with { Gateway = Gateway(words, route.Destination) }; break;
                 case "dev" or "oif": route = route with { Device = Value.Word(words, word) }; break;
                 case "table":
@@ -249,6 +250,7 @@ public static class RouteText
             {
                 "via" => leg with { Gateway = Gateway(words, destination) },
                 "dev" => leg with { Device = Value.Word(words, word) },
+                "weight" when words.Peek == "0" => throw new LineException("'weight' takes a number from 1 to 256."),
                 "weight" => leg with { Weight = (byte)Math.Clamp(Value.Number(words, word, 256), 1, byte.MaxValue) },
                 "realms" or "realm" => leg with { Realms = RealmText.Parse(Value.Word(words, word), names) },
                 _ => leg with { Flags = leg.Flags | FlagOf(word) ?? throw new LineException($"A nexthop has no word '{word}' that is known here.") },
