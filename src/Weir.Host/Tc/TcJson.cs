@@ -320,9 +320,19 @@ internal static class TcJson
     private static void Write(Utf8JsonWriter json, TcFlowerKey key)
     {
         if (key.Name is "dst_port" or "src_port" or "vlan_id" or "vlan_prio" && long.TryParse(key.Value, out var number))
+        {
             json.WriteNumber(key.Name, number);
+        }
+        else if (key.Name is "ip_tos" or "ip_ttl" && key.Value.Split("/0x") is [var value, .. var mask] && long.TryParse(value, out number))
+        {
+            json.WriteNumber(key.Name, number);
+            if (mask.Length != 0)
+                json.WriteString($"{key.Name}_mask", mask[0]);
+        }
         else
+        {
             json.WriteString(key.Name, key.Value);
+        }
     }
 
     private static void Write(Utf8JsonWriter json, IReadOnlyList<TcAction> actions)
@@ -371,6 +381,8 @@ internal static class TcJson
                     json.WriteString("mask", $"{mask:x}");
                 if (skbedit.PacketType is { } type)
                     json.WriteString("ptype", type);
+                if (skbedit.InheritDsField)
+                    json.WriteNull("inheritdsfield");
                 Control(json, skbedit.Control);
                 break;
             case TcCsum csum:
