@@ -1,5 +1,6 @@
 # Sourced by vm: makes kernel and initial file system in $folder/$flavour out of Debian's packages. Needs $here, $folder, $flavour, say.
 # shellcheck shell=bash
+: "${here:?}" "${folder:?}" "${flavour:?}"
 
 # Program and package: what makes the machine, and the tools that are to be inside.
 makers=(qemu-system-x86_64:qemu-system-x86 busybox:busybox-static depmod:kmod cpio:cpio ldd:libc-bin)

@@ -76,12 +76,12 @@ public static class TcUnits
         return isRead;
     }
 
-    /// <param name="microseconds">A whole number below a millisecond.</param>
-    public static string PrintTime(double microseconds) => microseconds switch
+    /// <param name="microseconds">Whole ones are printed, as tc counts them; not below 0.</param>
+    public static string PrintTime(double microseconds) => Math.Floor(microseconds) switch
     {
-        >= 1_000_000 => $"{PrintNumber(microseconds / 1_000_000, 3)}s",
-        >= 1000 => $"{PrintNumber(microseconds / 1000, 3)}ms",
-        _ => $"{(uint)Math.Max(microseconds, 0)}us",
+        >= 1_000_000 and var time => $"{PrintNumber(time / 1_000_000, 3)}s",
+        >= 1000 and var time => $"{PrintNumber(time / 1000, 3)}ms",
+        var time => $"{(uint)Math.Max(time, 0)}us",
     };
 
     /// <summary>Microseconds, of <c>10ms</c>, <c>1.5s</c>, <c>50us</c>, <c>50</c> (microseconds).</summary>

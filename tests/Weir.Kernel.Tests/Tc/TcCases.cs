@@ -63,8 +63,8 @@ internal sealed class TcCases(SeededGenerator random)
         var preference = random.Next(1, 9);
         // The protocol belongs to the preference, mostly.
         var protocol = random.Chance(95) ? preference switch { < 4 => "ip", < 6 => "all", < 8 => "ipv6", _ => "0x1234" } : random.Pick("arp", "802.1q", "ip");
-        // Tables of egress and ingress are one: each preference on one side only, or tc shows it twice.
-        var side = place == "egress" ? "1" : "";
+        // Tables of egress and ingress are one, and those of a qdisc and its classes: each preference on one side only, or tc shows it twice.
+        var side = place switch { "egress" => "1", "parent 1:1" => "2", _ => "" };
         // A preference in two chains would have the tables and rules of both in both.
         var chain = random.Chance(5);
         var head = $"dev d{device} {place} pref {side}{(chain ? "10" : "")}{preference} protocol {protocol}{(chain ? " chain 3" : "")}";

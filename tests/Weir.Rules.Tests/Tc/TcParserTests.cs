@@ -129,6 +129,13 @@ public class TcParserTests
     public void A_rate_is_printed_as_tc_prints_it(string text, ulong rate) => Assert.Equal(text, TcUnits.PrintRate(rate));
 
     [Theory]
+    [InlineData("6.33ms", 6335.4)]
+    [InlineData("7.3ms", 7305.9)]
+    [InlineData("1e+03ms", 999_999)]
+    [InlineData("999us", 999.9)]
+    public void A_time_is_printed_as_tc_prints_it(string text, double microseconds) => Assert.Equal(text, TcUnits.PrintTime(microseconds));
+
+    [Theory]
     [InlineData("15Kb", 15_360u)]
     [InlineData("1599b", 1599u)]
     [InlineData("5Mb", 5_242_500u)]
