@@ -23,6 +23,7 @@ internal sealed class StackLoop
     private readonly Action<Exception> _failed;
     private readonly HashSet<StreamEnd> _ends = [];
     private readonly Thread _thread;
+    private TaskCompletionSource? _drained;
     private TimeSpan _wakesAt;
     private bool _isAsleep, _isStopping;
 
@@ -47,6 +48,7 @@ internal sealed class StackLoop
     internal void Changed()
     {
         Stack.Transmit(MonotonicClock.Now);
+        TellDrained();
         if (!_isAsleep || Stack.NextDeadline is not { } deadline || deadline >= _wakesAt)
             return;
         _wakesAt = deadline;
@@ -57,13 +59,14 @@ internal sealed class StackLoop
 
     internal void Remove(StreamEnd end) => _ends.Remove(end);
 
-    /// <summary>Whether all that was written has been delivered.</summary>
-    internal bool IsDrained
+    /// <summary>Completes when all that was written has been delivered.</summary>
+    internal Task WhenDrained()
     {
-        get
+        lock (Gate)
         {
-            lock (Gate)
-                return _ends.All(end => end.IsDone);
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            TellDrained();
+            return _drained.Task;
         }
     }
 
@@ -132,7 +135,15 @@ internal sealed class StackLoop
         if (Stack.NextDeadline <= now)
             Stack.Expire(now);
         Stack.Transmit(now);
+        TellDrained();
         return count > 0;
+    }
+
+    /// <summary>Under the gate. Nobody waits for it before the end of the stack.</summary>
+    private void TellDrained()
+    {
+        if (_drained is not null && _ends.All(end => end.IsDone))
+            _drained.TrySetResult();
     }
 
     private void FailAll(Exception exception)
@@ -142,6 +153,7 @@ internal sealed class StackLoop
             foreach (var end in _ends)
                 end.Fail(exception);
             _ends.Clear();
+            TellDrained();
         }
     }
 }

@@ -137,9 +137,15 @@ public sealed class TcpStack : IAsyncDisposable
     /// <summary>Gives what was written two seconds to arrive, and then ends; open streams fail.</summary>
     public async ValueTask DisposeAsync()
     {
-        var until = MonotonicClock.Now + Linger;
-        while (!_ended.Task.IsCompleted && MonotonicClock.Now < until && !Array.TrueForAll(_loops, loop => loop.IsDrained))
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System).ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAny(_ended.Task, Task.WhenAll(_loops.Select(loop => loop.WhenDrained()))).WaitAsync(Linger, TimeProvider.System).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The peers had their time.
+        }
+
         foreach (var loop in _loops)
             loop.Stop();
         _ended.TrySetResult(null);
