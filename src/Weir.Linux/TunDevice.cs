@@ -203,7 +203,8 @@ public sealed unsafe class TunDevice : IDisposable
     /// <summary>Waits until there is a packet to read, until <paramref name="wake"/> is signalled, or until the time is over.</summary>
     /// <param name="wake">Signalled by other threads; it stays signalled until <see cref="WakeEvent.Clear"/>.</param>
     /// <param name="timeout">Null: for ever.</param>
-    public void Wait(WakeEvent wake, TimeSpan? timeout)
+    /// <returns>Whether <paramref name="wake"/> was signalled.</returns>
+    public bool Wait(WakeEvent wake, TimeSpan? timeout)
     {
         const short pollIn = 1;
         var entries = stackalloc SystemCalls.PollEntry[2];
@@ -214,6 +215,7 @@ public sealed unsafe class TunDevice : IDisposable
         // EINTR is an early end: whoever waits looks again.
         if (SystemCalls.ppoll(entries, 2, timeout is null ? null : &time, null) < 0 && Marshal.GetLastPInvokeError() != (int)Errno.EINTR)
             throw LinuxException.FromLastCall($"poll {Name}");
+        return entries[1].Returned != 0;
     }
 
     public void Dispose() => _descriptor.Dispose();

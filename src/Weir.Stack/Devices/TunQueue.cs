@@ -112,8 +112,8 @@ public sealed class TunQueue : IPacketPort
     /// <inheritdoc/>
     public void Wait(TimeSpan? timeout)
     {
-        _device.Wait(_wake, timeout);
-        _wake.Clear();
+        if (_device.Wait(_wake, timeout))
+            _wake.Clear();
     }
 
     /// <inheritdoc/>
