@@ -142,7 +142,7 @@ internal sealed class StackLoop
     /// <summary>Under the gate. Nobody waits for it before the end of the stack.</summary>
     private void TellDrained()
     {
-        if (_drained is not null && _ends.All(end => end.IsDone))
+        if (_drained is not null && _ends.All(end => end.IsDelivered))
             _drained.TrySetResult();
     }
 

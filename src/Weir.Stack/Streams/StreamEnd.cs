@@ -22,8 +22,8 @@ internal sealed class StreamEnd(StackLoop loop) : ITcpObserver
     /// <summary>When nothing more will come or go.</summary>
     internal CancellationToken Closed => _closed.Token;
 
-    /// <summary>Nobody reads or writes any more, and all that was written is on its way to its end.</summary>
-    internal bool IsDone => _isClosed || _connection is null || _connection.State is TcpState.Closed or TcpState.TimeWait or TcpState.FinWait2;
+    /// <summary>All that was written has arrived, or never will.</summary>
+    internal bool IsDelivered => _isClosed || _connection is null or { IsDelivered: true };
 
     internal void Attach(TcpConnection connection, bool isConnected)
     {

@@ -97,6 +97,8 @@ internal sealed class SendHalf
 
     public bool HasUnsent => SndNxt < End + (FinQueued ? 1 : 0);
 
+    public bool IsDelivered => SndUna >= End + (FinQueued ? 1 : 0);
+
     public bool FinAcknowledged => FinQueued && SndUna > End;
 
     public bool HasSomethingToSend => HasUnsent || Board.Lost > 0;

@@ -108,6 +108,9 @@ public sealed class TcpConnection
     /// <summary>Bytes that can be read.</summary>
     public int Available => _receive.Stream.BytesBuffered;
 
+    /// <summary>The peer has acknowledged all that was written, and the FIN if there is one.</summary>
+    public bool IsDelivered => _send.IsDelivered;
+
     /// <summary>Bytes that can be written now.</summary>
     public int WriteRoom => CanWrite ? _send.Queue.AvailableCapacity : 0;
 
