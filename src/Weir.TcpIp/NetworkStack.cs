@@ -3,10 +3,8 @@ using Weir.Packets;
 using Weir.TcpIp.Devices;
 using Weir.TcpIp.Icmp;
 using Weir.TcpIp.Ip;
-using Weir.TcpIp.Neighbors;
 using Weir.TcpIp.Tcp;
 using Weir.TcpIp.Udp;
-using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Weir.TcpIp;
 
@@ -34,17 +32,15 @@ public sealed class NetworkStack : ISegmentPaths
     private const int LoopbackBudget = 256;
 
     private readonly List<StackInterface> _interfaces = [];
-    private readonly Dictionary<UInt128, StackInterface> _own = [];
     private readonly long[] _drops = new long[Enum.GetValues<IpDropReason>().Length];
     private readonly SegmentPath?[] _paths = new SegmentPath?[SharedPaths];
     private readonly byte[] _scratch = new byte[EthernetHeader.Size + Ipv6Header.Size + ushort.MaxValue];
     private readonly Func<uint> _random;
     private readonly MemoryDevice _loop;
-    private readonly Ipv4Input _ipv4;
-    private readonly Ipv6Input _ipv6;
+    private readonly OwnAddresses _addresses;
+    private readonly LinkInput _links;
+    private readonly TransportInput _transports;
     private readonly Forwarder _forwarder;
-    private Verdict _lastVerdict;
-    private int _addressGeneration;
 
     public NetworkStack(NetworkStackOptions options)
     {
@@ -52,8 +48,9 @@ public sealed class NetworkStack : ISegmentPaths
         Identifications = new IdentificationCounters(_random);
         Fragments = new FragmentTable(this);
         Output = new IpOutput(this);
-        _ipv4 = new Ipv4Input(this);
-        _ipv6 = new Ipv6Input(this);
+        _addresses = new OwnAddresses(this);
+        _links = new LinkInput(this);
+        _transports = new TransportInput(this);
         _forwarder = new Forwarder(this);
         Icmp = new IcmpLayer(this);
         Udp = new UdpLayer(this, _random);
@@ -108,7 +105,7 @@ public sealed class NetworkStack : ISegmentPaths
     internal TimeSpan Now { get; private set; }
 
     /// <summary>Moves when a route, an address or a path MTU has changed.</summary>
-    internal int PathGeneration => Routes.Generation + PathMtus.Generation + _addressGeneration;
+    internal int PathGeneration => Routes.Generation + PathMtus.Generation + _addresses.Generation;
 
     /// <summary>Adds an interface, its addresses, and a route to the network of each. Returns its index for <see cref="Receive"/>.</summary>
     /// <exception cref="ArgumentException">The device is Ethernet and no own Ethernet address is given, or its MTU is below 576.</exception>
@@ -145,7 +142,7 @@ public sealed class NetworkStack : ISegmentPaths
     public void Receive(int interfaceIndex, Span<byte> packet, in PacketOffload offload, TimeSpan now)
     {
         SetNow(now);
-        Receive(_interfaces[interfaceIndex], packet, offload);
+        _links.Receive(_interfaces[interfaceIndex], packet, offload);
     }
 
     /// <summary>Sends what is due, until the devices have no room.</summary>
@@ -155,7 +152,7 @@ public sealed class NetworkStack : ISegmentPaths
         Tcp.Transmit(now);
         for (int budget = LoopbackBudget; budget > 0 && _loop.TryReceive(out Span<byte> packet, out PacketOffload offload); budget--)
         {
-            Receive(Loopback, packet, offload);
+            _links.Receive(Loopback, packet, offload);
             if (_loop.Waiting == 0)
                 Tcp.Transmit(now);
         }
@@ -198,7 +195,7 @@ public sealed class NetworkStack : ISegmentPaths
 
     internal StackInterface Find(int index) => index == LoopbackIndex ? Loopback : _interfaces[index];
 
-    internal bool Owns(UInt128 address) => _own.ContainsKey(address);
+    internal bool Owns(UInt128 address) => _addresses.Contains(address);
 
     internal UInt128 AnySource(UInt128 destination)
     {
@@ -214,46 +211,14 @@ public sealed class NetworkStack : ISegmentPaths
 
     /// <summary>A link-local address means something on its link only: that of the local address.</summary>
     internal StackInterface? LinkOf(UInt128 local, UInt128 remote) =>
-        !IpAddressBits.IsIpv4(remote) && AddressKinds.IsLinkLocal(remote) ? _own.GetValueOrDefault(local) : null;
+        !IpAddressBits.IsIpv4(remote) && AddressKinds.IsLinkLocal(remote) ? _addresses.InterfaceOf(local) : null;
 
     internal bool IsTransport(byte protocol) => protocol is IpProtocol.IPPROTO_TCP or IpProtocol.IPPROTO_UDP;
 
-    internal void AddressesChanged()
-    {
-        _own.Clear();
-        foreach (InterfaceAddress address in Loopback.AddressList)
-            _own[address.Prefix.Address] = Loopback;
-        foreach (StackInterface link in _interfaces)
-        {
-            foreach (InterfaceAddress address in link.AddressList)
-            {
-                if (address.State == AddressState.Preferred)
-                    _own.TryAdd(address.Prefix.Address, link);
-            }
-        }
+    internal void AddressesChanged() => _addresses.Changed();
 
-        _addressGeneration++;
-        _lastVerdict = default;
-    }
-
-    /// <summary>Whom a packet means, and whether its source can be true. Most packets ask the same as the one before.</summary>
-    internal DestinationKind Classify(StackInterface input, UInt128 source, UInt128 destination, out bool isMartian)
-    {
-        if (_lastVerdict.Input != input || _lastVerdict.Source != source || _lastVerdict.Destination != destination)
-        {
-            _lastVerdict = new Verdict
-            {
-                Input = input,
-                Source = source,
-                Destination = destination,
-                IsMartian = IsMartian(input, source) || (input != Loopback && AddressKinds.IsLoopback(destination)),
-                Kind = Classify(input, destination),
-            };
-        }
-
-        isMartian = _lastVerdict.IsMartian;
-        return _lastVerdict.Kind;
-    }
+    internal DestinationKind Classify(StackInterface input, UInt128 source, UInt128 destination, out bool isMartian) =>
+        _addresses.Classify(input, source, destination, out isMartian);
 
     internal void Forward(in Arrived arrived, Span<byte> packet, in PacketOffload offload)
     {
@@ -264,72 +229,13 @@ public sealed class NetworkStack : ISegmentPaths
     }
 
     /// <summary>A whole packet for us goes to its transport.</summary>
-    internal void Deliver(in Arrived arrived)
-    {
-        // RFC 4291 2.5.2: who has no address yet can only ask for one.
-        if (arrived.Source == 0 && arrived.Protocol != IpProtocol.IPPROTO_ICMPV6)
-        {
-            Drop(IpDropReason.MartianSource);
-            return;
-        }
-
-        switch (arrived.Protocol)
-        {
-            case IpProtocol.IPPROTO_TCP:
-                DeliverTcp(arrived);
-                break;
-            case IpProtocol.IPPROTO_UDP:
-                Udp.Receive(arrived);
-                break;
-            case IpProtocol.IPPROTO_ICMP when arrived.IsIpv4:
-            case IpProtocol.IPPROTO_ICMPV6 when !arrived.IsIpv4:
-                Icmp.Receive(arrived);
-                break;
-            default:
-                Drop(IpDropReason.UnknownProtocol);
-                if (arrived.Kind == DestinationKind.Local)
-                    Icmp.SendUnreachable(arrived, UnreachableKind.Protocol);
-                break;
-        }
-    }
+    internal void Deliver(in Arrived arrived) => _transports.Deliver(arrived);
 
     /// <summary>An ICMP error about a packet of ours; false: it is not.</summary>
-    internal bool ReceiveError(in QuotedPacket quoted)
-    {
-        // RFC 5927: who has not seen the packet can't know ports and sequence numbers. TCP keeps what is said of a path's MTU for itself, by
-        // connection; for the rest a socket must have sent the packet.
-        if (quoted.Protocol == IpProtocol.IPPROTO_TCP)
-        {
-            if (TcpErrors.From(quoted) is { } error)
-                Tcp.ReceiveError(error, Now);
-            return true;
-        }
-
-        if (quoted.Protocol != IpProtocol.IPPROTO_UDP || !Udp.ReceiveError(quoted))
-            return false;
-        if (quoted.Kind == IcmpErrorKind.PacketTooBig && Output.TryRoute(quoted.Remote, null, out NextHop hop, out _))
-            PathMtus.Lower(quoted.Remote, hop.Mtu, quoted.Mtu == 0 ? Plateau.Below(quoted.Length) : quoted.Mtu, Now);
-        return true;
-    }
+    internal bool ReceiveError(in QuotedPacket quoted) => _transports.ReceiveError(quoted);
 
     /// <summary>The neighbor of a packet that was to be sent is silent: told to its sender, who may be ourselves.</summary>
-    internal void Unreachable(ReadOnlySpan<byte> packet)
-    {
-        bool isIpv4 = packet[0] >> 4 == 4;
-        UInt128 source = isIpv4 ? IpAddressBits.FromIpv4(ReadUInt32BigEndian(packet[12..])) : ReadUInt128BigEndian(packet[8..]);
-        if (!Owns(source))
-        {
-            Icmp.SendHostUnreachable(packet);
-            return;
-        }
-
-        Span<byte> message = stackalloc byte[IcmpHeader.Size + Ipv6Header.Size + 8];
-        int quoted = Math.Min(packet.Length, message.Length - IcmpHeader.Size);
-        new IcmpHeader(isIpv4 ? (byte)IcmpType.ICMP_DEST_UNREACH : (byte)Icmpv6Type.ICMPV6_DEST_UNREACH, isIpv4 ? (byte)1 : (byte)3, 0, 0).WriteTo(message);
-        packet[..quoted].CopyTo(message[IcmpHeader.Size..]);
-        if (QuotedPacket.TryRead(message[..(IcmpHeader.Size + quoted)], isIpv4, out QuotedPacket about))
-            ReceiveError(about);
-    }
+    internal void Unreachable(ReadOnlySpan<byte> packet) => _transports.Unreachable(packet);
 
     private static TimeSpan Earlier(TimeSpan first, TimeSpan second) => first < second ? first : second;
 
@@ -341,106 +247,6 @@ public sealed class NetworkStack : ISegmentPaths
             Routes.Add(new Route { Destination = address, Interface = link.Index });
     }
 
-    private void Receive(StackInterface input, Span<byte> packet, in PacketOffload offload)
-    {
-        input.Received++;
-        if (input.HeaderSize == 0)
-        {
-            ReceivePacket(input, packet, offload, toLinkGroup: false);
-            return;
-        }
-
-        if (packet.Length <= EthernetHeader.Size)
-        {
-            Drop(IpDropReason.Malformed);
-            return;
-        }
-
-        var to = MacAddress.Read(packet);
-        if (to != input.Mac && !to.IsGroup)
-        {
-            Drop(IpDropReason.NotOurMac);
-            return;
-        }
-
-        Span<byte> inner = packet[EthernetHeader.Size..];
-        switch (ReadUInt16BigEndian(packet[12..]))
-        {
-            case EtherType.ETH_P_IP when inner[0] >> 4 == 4:
-            case EtherType.ETH_P_IPV6 when inner[0] >> 4 == 6:
-                ReceivePacket(input, inner, offload, to.IsGroup);
-                break;
-            case EtherType.ETH_P_ARP:
-                NeighborMessages.ReceiveArp(input, inner, Now);
-                break;
-            case EtherType.ETH_P_IP or EtherType.ETH_P_IPV6:
-                Drop(IpDropReason.Malformed);
-                break;
-            default:
-                Drop(IpDropReason.UnknownEtherType);
-                break;
-        }
-    }
-
-    private void ReceivePacket(StackInterface input, Span<byte> packet, in PacketOffload offload, bool toLinkGroup)
-    {
-        if (packet.IsEmpty)
-            Drop(IpDropReason.Malformed);
-        else if (packet[0] >> 4 == 4)
-            _ipv4.Receive(input, packet, offload, toLinkGroup);
-        else
-            _ipv6.Receive(input, packet, offload, toLinkGroup);
-    }
-
-    private void DeliverTcp(in Arrived arrived)
-    {
-        // RFC 9293 3.9.2.3: TCP is between two hosts. RFC 1122 3.3.6: nor may it come in a frame to all.
-        if (arrived.Kind is not (DestinationKind.Local or DestinationKind.Foreign) || arrived.ToLinkGroup)
-        {
-            Drop(IpDropReason.NotOurAddress);
-            return;
-        }
-
-        ReadOnlySpan<byte> segment = arrived.Transport;
-        if (!arrived.ChecksumVerified)
-        {
-            ulong sum = InternetChecksum.AddPseudoHeader(0, arrived.IsIpv4 ? (byte)4 : (byte)6, arrived.Source, arrived.Destination, IpProtocol.IPPROTO_TCP, segment.Length);
-            if (InternetChecksum.Finish(InternetChecksum.Add(sum, segment)) != 0)
-            {
-                Drop(IpDropReason.TransportChecksumWrong);
-                return;
-            }
-        }
-
-        var arrival = new SegmentArrival
-        {
-            Source = arrived.Source,
-            Destination = arrived.Destination,
-            Ecn = (byte)(arrived.TrafficClass & 3),
-            Interface = arrived.Input.Index,
-            IsLocal = arrived.Kind == DestinationKind.Local,
-        };
-        Tcp.Receive(arrival, segment, Now);
-    }
-
-    private bool IsMartian(StackInterface input, UInt128 source)
-    {
-        if (input == Loopback)
-            return false;
-        return AddressKinds.IsMartianSource(source) || Owns(source) || (IpAddressBits.IsIpv4(source) && input.IsBroadcast(source));
-    }
-
-    private DestinationKind Classify(StackInterface input, UInt128 destination)
-    {
-        if (Owns(destination) || (input == Loopback && AddressKinds.IsLoopback(destination)))
-            return DestinationKind.Local;
-        if (AddressKinds.IsMulticast(destination))
-            return input.IsMember(destination) ? DestinationKind.Multicast : DestinationKind.NotOurs;
-        if (IpAddressBits.IsIpv4(destination) && input.IsBroadcast(destination))
-            return DestinationKind.Broadcast;
-        return input.Options.Transparent && !AddressKinds.IsLoopback(destination) ? DestinationKind.Foreign : DestinationKind.NotOurs;
-    }
-
     private UInt128 Draw()
     {
         UInt128 secret = 0;
@@ -448,14 +254,5 @@ public sealed class NetworkStack : ISegmentPaths
             secret = (secret << 32) | _random();
         Debug.Assert(secret != 0, "randomness that gives nothing but zeros");
         return secret;
-    }
-
-    private struct Verdict
-    {
-        public StackInterface? Input;
-        public UInt128 Source;
-        public UInt128 Destination;
-        public bool IsMartian;
-        public DestinationKind Kind;
     }
 }

@@ -1,18 +1,12 @@
-using System.Buffers;
-
 namespace Weir.TcpIp.Tcp.Recovery;
 
-/// <summary>All segments in the network, by sequence number, and what is known of each: a bounded ring, rented when the first is sent and given back with the last.</summary>
+/// <summary>All segments in the network, by sequence number, and what is known of each.</summary>
 internal sealed class Scoreboard
 {
-    private const int SmallestRing = 16;
-
-    private SegmentRecord[] _ring = [];
-    private int _mask = -1;
-    private int _head;
+    private SegmentRing _ring = new();
     private int _firstLost;
 
-    public int Count { get; private set; }
+    public int Count => _ring.Count;
 
     /// <summary>Bytes sent and not cumulatively acknowledged.</summary>
     public long Outstanding { get; private set; }
@@ -31,18 +25,16 @@ internal sealed class Scoreboard
     public int SackedSegments { get; private set; }
 
     /// <summary>Bytes of memory that it has rented.</summary>
-    public int Allocated => (_mask + 1) * 24;
+    public int Allocated => _ring.Allocated;
 
     /// <summary>In order of sequence numbers.</summary>
-    public ref SegmentRecord this[int index] => ref _ring[(_head + index) & _mask];
+    public ref SegmentRecord this[int index] => ref _ring[index];
 
     public bool CanAdd(int segments, int most) => Count + segments <= most;
 
     public void Add(long start, int length, long now)
     {
-        if (Count == _mask + 1)
-            Resize(Math.Max(SmallestRing, 2 * Count));
-        _ring[(_head + Count++) & _mask] = new SegmentRecord { Start = start, Length = length, SentAt = now };
+        _ring.Add(new SegmentRecord { Start = start, Length = length, SentAt = now });
         Outstanding += length;
     }
 
@@ -52,7 +44,7 @@ internal sealed class Scoreboard
         long before = Outstanding;
         while (Count > 0)
         {
-            ref SegmentRecord record = ref _ring[_head];
+            ref SegmentRecord record = ref _ring.First;
             if (record.Start >= ack)
                 break;
 
@@ -74,7 +66,7 @@ internal sealed class Scoreboard
     /// <summary>One selective block: what lies wholly in it has arrived.</summary>
     public void Sack(long left, long right, ref Delivery delivery)
     {
-        for (int index = FirstAtOrBehind(left); index < Count; index++)
+        for (int index = _ring.FirstAtOrBehind(left); index < Count; index++)
         {
             ref SegmentRecord record = ref this[index];
             if (record.End > right)
@@ -149,30 +141,16 @@ internal sealed class Scoreboard
     /// <summary>Cuts every segment that is longer: the path has become narrower.</summary>
     public void Split(int longest)
     {
-        int pieces = 0;
-        for (int i = 0; i < Count; i++)
-            pieces += (this[i].Length + longest - 1) / longest;
-        if (pieces == Count)
+        int sackedMore = _ring.Split(longest);
+        if (sackedMore < 0)
             return;
-
-        int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(pieces, SmallestRing));
-        SegmentRecord[] ring = ArrayPool<SegmentRecord>.Shared.Rent(size);
-        int filled = 0;
-        for (int i = 0; i < Count; i++)
-        {
-            SegmentRecord record = this[i];
-            for (long at = record.Start; at < record.End; at += longest)
-                ring[filled++] = record with { Start = at, Length = (int)Math.Min(longest, record.End - at) };
-            SackedSegments += record.Has(SegmentFlags.Sacked) ? ((record.Length + longest - 1) / longest) - 1 : 0;
-        }
-
-        ArrayPool<SegmentRecord>.Shared.Return(_ring);
-        (_ring, _mask, _head, Count, _firstLost) = (ring, size - 1, 0, filled, 0);
+        SackedSegments += sackedMore;
+        _firstLost = 0;
     }
 
     public void Clear()
     {
-        (Count, Outstanding, Sacked, Lost, SackedSegments) = (0, 0, 0, 0, 0);
+        (Outstanding, Sacked, Lost, SackedSegments) = (0, 0, 0, 0);
         GiveBack();
     }
 
@@ -190,8 +168,7 @@ internal sealed class Scoreboard
             delivery.Add(record);
         }
 
-        _head = (_head + 1) & _mask;
-        Count--;
+        _ring.RemoveFirst();
         if (_firstLost > 0)
             _firstLost--;
     }
@@ -234,38 +211,9 @@ internal sealed class Scoreboard
             delivery.Reordered = true;
     }
 
-    private int FirstAtOrBehind(long position)
-    {
-        int low = 0;
-        int high = Count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (this[middle].Start < position)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
-    }
-
-    private void Resize(int size)
-    {
-        SegmentRecord[] larger = ArrayPool<SegmentRecord>.Shared.Rent(size);
-        for (int i = 0; i < Count; i++)
-            larger[i] = this[i];
-        if (_ring.Length > 0)
-            ArrayPool<SegmentRecord>.Shared.Return(_ring);
-        (_ring, _mask, _head) = (larger, size - 1, 0);
-    }
-
     private void GiveBack()
     {
         _firstLost = 0;
-        if (_ring.Length == 0)
-            return;
-        ArrayPool<SegmentRecord>.Shared.Return(_ring);
-        (_ring, _mask, _head) = ([], -1, 0);
+        _ring.Clear();
     }
 }
