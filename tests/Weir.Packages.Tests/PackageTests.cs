@@ -6,7 +6,7 @@ namespace Weir.Packages.Tests;
 /// <summary>What <c>./dev pack</c> relies on.</summary>
 public class PackageTests
 {
-    private static readonly string[] Packages = ["Weir.Linux", "Weir.Netlink", "Weir.Packets", "Weir.Rules"];
+    private static readonly string[] Packages = ["Weir.Linux", "Weir.Netlink", "Weir.Packets", "Weir.Rules", "Weir.Stack", "Weir.TcpIp"];
 
     public static TheoryData<string> Names => [.. Packages];
 

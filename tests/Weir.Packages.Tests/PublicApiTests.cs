@@ -11,6 +11,8 @@ public class PublicApiTests
     [InlineData("Weir.Packets")]
     [InlineData("Weir.Netlink")]
     [InlineData("Weir.Rules")]
+    [InlineData("Weir.TcpIp")]
+    [InlineData("Weir.Stack")]
     public void The_public_api_of_a_package_is_as_it_was_reviewed(string project) =>
         GoldenFile.Compare($"api/{project}.txt", ApiText.Of(Assembly.Load(project)));
 }
