@@ -157,6 +157,10 @@ public sealed class IcmpLayer
             case Icmpv6Type.NDISC_NEIGHBOUR_SOLICITATION or Icmpv6Type.NDISC_NEIGHBOUR_ADVERTISEMENT when arrived.Input.HeaderSize != 0:
                 NeighborMessages.ReceiveDiscovery(arrived, message, _stack.Now);
                 break;
+            case Icmpv6Type.ICMPV6_MGM_QUERY when arrived.Input.Reports is { } reports:
+                if (!reports.Receive(arrived, message, _stack.Now))
+                    _stack.Drop(IpDropReason.NeighborMessageInvalid);
+                break;
             default:
                 _stack.Drop(IpDropReason.IcmpIgnored);
                 break;

@@ -22,4 +22,7 @@ public sealed record InterfaceOptions
 
     /// <summary>RFC 4862 5.4: before an IPv6 address is used, a second is spent on asking whether another one has it. Ethernet only.</summary>
     public bool DetectDuplicates { get; init; }
+
+    /// <summary>On Ethernet: switches are told of the groups of neighbor discovery, by Multicast Listener Discovery (RFC 4861 7.2.1, RFC 3810).</summary>
+    public bool ListenerReports { get; init; } = true;
 }

@@ -22,6 +22,7 @@ public sealed class StackInterface
         Mtu = device.Capabilities.Mtu;
         HeaderSize = Medium == DeviceMedium.Ethernet ? EthernetHeader.Size : 0;
         Neighbors = new NeighborTable(this, random);
+        Reports = options.ListenerReports && HeaderSize != 0 ? new ListenerReports(this, random) : null;
         _scratch = scratch;
     }
 
@@ -52,6 +53,12 @@ public sealed class StackInterface
 
     internal NeighborTable Neighbors { get; }
 
+    /// <summary>Null: nobody is told of groups.</summary>
+    internal ListenerReports? Reports { get; }
+
+    /// <summary>The groups that this interface listens to because of its addresses, for reports: each once.</summary>
+    internal IEnumerable<UInt128> Groups => _addresses.Where(own => !own.Prefix.IsIpv4 && own.State != AddressState.Duplicate).Select(own => AddressKinds.SolicitedNode(own.Prefix.Address)).Distinct();
+
     /// <summary>Bytes in front of the IP header.</summary>
     internal int HeaderSize { get; }
 
@@ -65,13 +72,16 @@ public sealed class StackInterface
     {
         bool tentative = Options.DetectDuplicates && !prefix.IsIpv4 && Medium == DeviceMedium.Ethernet;
         var address = new InterfaceAddress(prefix) { State = tentative ? AddressState.Tentative : AddressState.Preferred };
+        _addresses = [.. _addresses, address];
+
+        // RFC 4862 5.4.2: the group first, or a switch may keep the answers of those who have the address.
+        if (!prefix.IsIpv4)
+            Reports?.Joined(AddressKinds.SolicitedNode(prefix.Address), now);
         if (tentative)
         {
             address.Deadline = now + InterfaceAddress.DetectionTime;
             Solicitations.AskForDuplicate(this, prefix.Address);
         }
-
-        _addresses = [.. _addresses, address];
     }
 
     internal bool Owns(UInt128 address)
@@ -206,6 +216,7 @@ public sealed class StackInterface
     internal void Expire(TimeSpan now)
     {
         Neighbors.Expire(now);
+        Reports?.Expire(now);
         foreach (InterfaceAddress own in _addresses)
         {
             if (own.State == AddressState.Tentative && own.Deadline <= now)
@@ -221,6 +232,8 @@ public sealed class StackInterface
         get
         {
             TimeSpan next = Neighbors.NextDeadline;
+            if (Reports is { } reports && reports.NextDeadline < next)
+                next = reports.NextDeadline;
             foreach (InterfaceAddress own in _addresses)
             {
                 if (own.State == AddressState.Tentative && own.Deadline < next)

@@ -21,6 +21,9 @@ internal sealed class Host
 
     public NetworkStack Stack { get; }
 
+    /// <summary>Of interfaces that are added from then on: most tests want to see only what they are about.</summary>
+    public bool ListenerReports { get; init; }
+
     public TimeSpan Now { get; set; } = TimeSpan.FromSeconds(100);
 
     /// <summary>The usual one: 10.0.0.2/24 and fd00::2/64, a peer is 10.0.0.1 and fd00::1.</summary>
@@ -38,7 +41,7 @@ internal sealed class Host
     {
         var (inside, outside) = MemoryDevice.CreatePair(capabilities, queueBytes: 1 << 20);
         _wires.Add(outside);
-        return Stack.AddInterface(inside, options with { Mac = Mac, Addresses = [.. options.Addresses, .. addresses.Select(IpPrefix.Parse)] }, Now);
+        return Stack.AddInterface(inside, options with { Mac = Mac, ListenerReports = ListenerReports, Addresses = [.. options.Addresses, .. addresses.Select(IpPrefix.Parse)] }, Now);
     }
 
     /// <summary>A whole Ethernet frame; its Ethernet header is left out where the medium has none.</summary>
