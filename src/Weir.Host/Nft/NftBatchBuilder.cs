@@ -1,3 +1,5 @@
+using Weir.Host.Nft.Statements;
+using Weir.Host.Nft.Writing;
 using Weir.Netlink.Nftables;
 using Weir.Netlink.Nftables.Expressions;
 using Weir.Netlink.Protocol;
@@ -46,7 +48,7 @@ internal sealed class NftBatchBuilder
 
     internal IReadOnlyList<string> Messages => _messages;
 
-    private NftElementWriter Elements => new(_names, NftRuleWriter.Stateful);
+    private NftElementWriter Elements => new(_names, StatefulStatements.Write);
 
     private static NftFamily FamilyOf(string word) => NftHookNames.Family(word) ?? throw new NftRefused($"unknown family {word}");
 
@@ -212,7 +214,7 @@ internal sealed class NftBatchBuilder
             Timeout = NftElementWriter.Time(set.Timeout),
             GarbageCollection = NftElementWriter.Time(set.GcInterval),
             UserData = NftSetUserData.Write(spec, set.AutoMerge, set.TypeOf, set.DataTypeOf, set.Comment),
-            Expressions = [.. set.Statements.Select(NftRuleWriter.Stateful)],
+            Expressions = [.. set.Statements.Select(StatefulStatements.Write)],
         };
         Say($"{Verb(flags)} {(set.IsMap ? "map" : "set")} {family.Word()} {table} {set.Name} key {kernel.KeyType}/{kernel.KeyLength} flags {(uint)kernelFlags}");
         Batch.Add(kernel, Tag(set), flags);
@@ -243,8 +245,8 @@ internal sealed class NftBatchBuilder
         var type = NftObjects.Type(value.Kind) ?? throw new NftRefused($"unknown object {value.Kind}");
         NftExpression content = type switch
         {
-            NftObjectType.NFT_OBJECT_COUNTER => value.State is { } counter ? NftRuleWriter.Stateful(counter) : new CounterExpression(),
-            NftObjectType.NFT_OBJECT_QUOTA or NftObjectType.NFT_OBJECT_LIMIT => NftRuleWriter.Stateful(value.State ?? throw new NftRefused($"{value.Kind} {value.Name} has no value")),
+            NftObjectType.NFT_OBJECT_COUNTER => value.State is { } counter ? StatefulStatements.Write(counter) : new CounterExpression(),
+            NftObjectType.NFT_OBJECT_QUOTA or NftObjectType.NFT_OBJECT_LIMIT => StatefulStatements.Write(value.State ?? throw new NftRefused($"{value.Kind} {value.Name} has no value")),
             NftObjectType.NFT_OBJECT_CT_HELPER => NftHelperObject.Write(value.Settings, family),
             _ => throw new NftRefused($"{value.Kind} is not covered"),
         };
@@ -264,7 +266,13 @@ internal sealed class NftBatchBuilder
 
     private void Rule(NftFamily family, string table, string chain, Model.NftRule rule, string verb, NftRulePlace place, ulong? handle, NftItem at, uint chainId = 0)
     {
-        var writer = new NftRuleWriter(family, table, _names, name => _sets.TryGetValue((family, table, name), out var set) ? set.Spec : null, Batch.NextId, items => AnonymousChain(family, table, items, at));
+        var surroundings = new NftRuleTable(family, table)
+        {
+            FindSet = name => _sets.TryGetValue((family, table, name), out var set) ? set.Spec : null,
+            NextId = Batch.NextId,
+            AddChain = items => AnonymousChain(family, table, items, at),
+        };
+        var writer = new NftRuleWriter(surroundings, _names);
         writer.Write(rule);
         foreach (var set in writer.Sets)
         {

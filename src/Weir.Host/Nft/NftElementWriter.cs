@@ -73,6 +73,9 @@ internal sealed class NftElementWriter(NftNames names, Func<NftStatement, NftExp
     internal static bool NeedsInterval(IReadOnlyList<TextElement> elements, IReadOnlyList<NftSpec> key) => elements.Any(element => Parts(element.Key).Select((part, i) => (part, i)).Any(field =>
         field.part is NftTerm.Range or NftTerm.Prefix || (field.part is NftTerm.Word word && field.i < key.Count && IsWildcard(word, key[field.i]))));
 
+    /// <summary>Whether a map of these elements gives ranges.</summary>
+    internal static bool GivesIntervals(IReadOnlyList<TextElement> elements) => elements.Any(element => Parts(element.Data ?? element.Key).Any(part => part is NftTerm.Range or NftTerm.Prefix));
+
     internal static IReadOnlyList<NftTerm> Parts(NftTerm term) => term is NftTerm.Concatenation concatenation ? concatenation.Parts : [term];
 
     internal List<KernelElement> Write(NftSetSpec spec, IReadOnlyList<TextElement> elements, bool merges, bool addsFirst, bool isAnonymous = false)
@@ -106,7 +109,7 @@ internal sealed class NftElementWriter(NftNames names, Func<NftStatement, NftExp
         return written;
     }
 
-    internal NftValue Join(IReadOnlyList<NftSpec> fields, IReadOnlyList<UInt128> values)
+    internal static NftValue Join(IReadOnlyList<NftSpec> fields, IReadOnlyList<UInt128> values)
     {
         if (fields.Count == 1)
             return fields[0].Encode(values[0]);

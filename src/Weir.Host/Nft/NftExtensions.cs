@@ -23,12 +23,7 @@ internal static class NftExtensions
         ("mh", "nexthdr", 0, 1, NftDataTypes.Protocol), ("mh", "hdrlength", 1, 1, NftDataTypes.Integer), ("mh", "type", 2, 1, NftDataTypes.MhType), ("mh", "reserved", 3, 1, NftDataTypes.Integer), ("mh", "checksum", 4, 2, NftDataTypes.Integer),
     ];
 
-    internal readonly record struct Place(NftSpec Spec, byte Type, uint Offset, uint Length)
-    {
-        internal int Shift => 0;
-
-        internal int Mask => 0;
-    }
+    internal readonly record struct Place(NftSpec Spec, byte Type, uint Offset, uint Length);
 
     /// <summary>Null for fields that are not covered.</summary>
     internal static Place? TcpOption(NftTerm.TcpOption option)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Weir.Host.Formats;
+using Weir.Host.Nft.Json;
 using Weir.Linux;
 using Weir.Netlink.Nftables;
 using Weir.Rules.Text;

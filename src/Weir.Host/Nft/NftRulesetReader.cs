@@ -1,3 +1,4 @@
+using Weir.Host.Nft.Statements;
 using Weir.Netlink.Nftables;
 using Weir.Netlink.Nftables.Expressions;
 using Weir.Rules.Nft;
@@ -76,28 +77,11 @@ internal sealed class NftRulesetReader
         var named = new Model.NftObject(kind ?? "", value.Name) { Handle = value.Handle, Comment = NftUserData.ReadComment(value.UserData) };
         return value.Content switch
         {
-            CounterExpression or QuotaExpression or LimitExpression => named with { State = NftRuleReader.Stateful(value.Content, isStateless: false) },
+            CounterExpression or QuotaExpression or LimitExpression => named with { State = StatefulStatements.Read(value.Content, isStateless: false) },
             _ when value.Type == NftObjectType.NFT_OBJECT_CT_HELPER => named with { Settings = NftHelperObject.Read(value.Content) },
-            SynproxyExpression synproxy => named with { Settings = Synproxy(synproxy) },
+            SynproxyExpression synproxy => named with { Settings = SynproxyStatement.Settings(synproxy) },
             _ => new NftRemarkLine($"# {kind ?? $"object of type {(uint)value.Type}"} {value.Name}: what it holds is not understood"),
         };
-    }
-
-    private static List<string> Synproxy(SynproxyExpression synproxy)
-    {
-        var settings = new List<string>();
-        if ((synproxy.Flags & SynproxyFlags.NF_SYNPROXY_OPT_MSS) != 0)
-            settings.Add($"mss {synproxy.MaximumSegment}");
-        if ((synproxy.Flags & SynproxyFlags.NF_SYNPROXY_OPT_WSCALE) != 0)
-            settings.Add($"wscale {synproxy.WindowScale}");
-        var flags = string.Join(' ', new[]
-        {
-            (synproxy.Flags & SynproxyFlags.NF_SYNPROXY_OPT_TIMESTAMP) != 0 ? "timestamp" : "",
-            (synproxy.Flags & SynproxyFlags.NF_SYNPROXY_OPT_SACK_PERM) != 0 ? "sack-perm" : "",
-        }.Where(word => word.Length > 0));
-        if (flags.Length > 0)
-            settings.Add(flags);
-        return settings;
     }
 
     private static Model.NftFlowTable FlowTable(Kernel.NftFlowTable table) => new(table.Name)
@@ -126,7 +110,7 @@ internal sealed class NftRulesetReader
         var typeOf = NftSetUserData.TypeOf(kernel.UserData);
         var dataTypeOf = NftSetUserData.DataTypeOfTerm(kernel.UserData);
         var isConstant = (kernel.Flags & NftSetFlags.NFT_SET_CONSTANT) != 0;
-        var elements = new NftElementReader(_names, expression => NftRuleReader.Stateful(expression, isStateless: false)).Read(spec, set.Elements);
+        var elements = new NftElementReader(_names, expression => StatefulStatements.Read(expression, isStateless: false)).Read(spec, set.Elements);
         return new Model.NftSet(kernel.Name)
         {
             Handle = kernel.Handle,
@@ -143,7 +127,7 @@ internal sealed class NftRulesetReader
             Timeout = kernel.Timeout is { } timeout && timeout > TimeSpan.Zero ? NftElementReader.Time(timeout) : null,
             GcInterval = kernel.GarbageCollection is { } interval && interval > TimeSpan.Zero ? NftElementReader.Time(interval) : null,
             Comment = NftUserData.ReadSetComment(kernel.UserData),
-            Statements = [.. kernel.Expressions.Select(expression => NftRuleReader.Stateful(expression, isStateless: true))],
+            Statements = [.. kernel.Expressions.Select(expression => StatefulStatements.Read(expression, isStateless: true))],
             Elements = elements.Count == 0 ? null : elements,
         };
     }

@@ -20,6 +20,9 @@ internal sealed record NftSetSpec(IReadOnlyList<NftSpec> Key)
 
     internal bool IsConcatenation => Key.Count > 1;
 
+    /// <summary>The kernel puts a number in the place of %d.</summary>
+    internal string AnonymousName => IsMap ? "__map%d" : "__set%d";
+
     /// <summary>The fields as they lie in the kernel's set: what is compared by size lies in network order.</summary>
     internal IReadOnlyList<NftSpec> Stored => IsInterval ? [.. Key.Select(part => part.InNetworkOrder)] : Key;
 

@@ -1,4 +1,5 @@
 using Weir.Host.Nft;
+using Weir.Host.Nft.Writing;
 using Weir.Netlink.Nftables;
 using Weir.Netlink.Nftables.Expressions;
 using Weir.Rules.Nft;
@@ -16,7 +17,7 @@ public class NftRuleReaderTests
     {
         var parsed = Weir.Rules.Nft.NftRuleset.Parse($"table inet t {{\nchain c {{\n{rule}\n}}\n}}\n");
         Assert.Empty(parsed.Findings);
-        var writer = new NftRuleWriter(family, "t", NftNames.None, _ => null, () => 1, _ => 0);
+        var writer = new NftRuleWriter(new NftRuleTable(family, "t") { FindSet = _ => null, NextId = () => 1, AddChain = _ => 0 }, NftNames.None);
         writer.Write(Assert.IsType<Weir.Rules.Nft.NftRule>(Assert.IsType<Weir.Rules.Nft.NftChain>(Assert.IsType<Weir.Rules.Nft.NftTable>(parsed.Model.Items[0]).Items[0]).Items[0]));
         return writer.Expressions;
     }

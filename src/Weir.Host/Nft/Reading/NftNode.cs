@@ -2,7 +2,7 @@ using Weir.Netlink.Nftables;
 using Weir.Rules.Nft;
 using Weir.Rules.Nft.Types;
 
-namespace Weir.Host.Nft;
+namespace Weir.Host.Nft.Reading;
 
 /// <summary>What a register holds while a rule's expressions are read.</summary>
 internal abstract record NftNode
@@ -10,6 +10,19 @@ internal abstract record NftNode
     private NftNode()
     {
     }
+
+    /// <summary>How many bytes it takes in the registers.</summary>
+    internal int Bytes => this switch
+    {
+        Loaded loaded => loaded.Spec.Bytes,
+        Packet packet => packet.Bits / 8,
+        Masked masked => masked.Inner.Bytes,
+        Shifted shifted => shifted.Inner.Bytes,
+        Swapped swapped => swapped.Inner.Bytes,
+        Constant constant => constant.Value.Length,
+        Mapped mapped => (int)mapped.Map.Set.DataLength,
+        _ => sizeof(uint),
+    };
 
     /// <summary>Something that the kernel knows by itself.</summary>
     internal sealed record Loaded(NftTerm Term, NftSpec Spec) : NftNode;
@@ -20,7 +33,11 @@ internal abstract record NftNode
     internal sealed record Packet(NftHeaderBase Base, int Offset, int Bits) : NftNode;
 
     /// <summary>Calculated: (inner &amp; mask) ^ xor.</summary>
-    internal sealed record Masked(NftNode Inner, NftValue Mask, NftValue Xor) : NftNode;
+    internal sealed record Masked(NftNode Inner, NftValue Mask, NftValue Xor) : NftNode
+    {
+        /// <summary>Nothing but a mask.</summary>
+        internal bool IsPlain => !Xor.Span.ContainsAnyExcept((byte)0);
+    }
 
     internal sealed record Shifted(NftNode Inner, bool IsLeft, uint Count) : NftNode;
 

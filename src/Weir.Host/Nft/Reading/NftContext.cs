@@ -2,7 +2,7 @@ using Weir.Netlink.Nftables;
 using Weir.Rules.Nft;
 using Weir.Rules.Nft.Types;
 
-namespace Weir.Host.Nft;
+namespace Weir.Host.Nft.Reading;
 
 /// <summary>
 /// What the matches of a rule so far say about a packet's headers, and which of them a later match makes superfluous:
@@ -53,6 +53,27 @@ internal sealed class NftContext
         var field = header?.Fields.FirstOrDefault(known => known.Offset == offset && (known.MessageTypes.Count == 0 || _messageType is null || known.MessageTypes.Contains(_messageType.Value)));
         return field is null ? (null, null) : (header, field);
     }
+
+    /// <summary>The field that these bits are, neither more nor less of them.</summary>
+    internal (NftHeader Header, NftField Field)? FieldAt(NftNode.Packet packet) =>
+        FieldAt(packet.Base, packet.Offset, packet.Bits) is { Header: { } header, Field: { } field } && field.Bits == packet.Bits ? (header, field) : null;
+
+    /// <summary>The field that a mask cuts out, and by how many bits it lies too high.</summary>
+    internal (NftHeader Header, NftField Field, int Shift)? FieldUnder(NftNode.Packet packet, UInt128 mask)
+    {
+        if (mask == 0)
+            return null;
+        var shift = (int)UInt128.TrailingZeroCount(mask);
+        var bits = 128 - (int)UInt128.LeadingZeroCount(mask) - shift;
+        if (mask >> shift != Ones(bits))
+            return null;
+        return FieldAt(packet with { Offset = packet.Offset + packet.Bits - shift - bits, Bits = bits }) is { } place ? (place.Header, place.Field, shift) : null;
+    }
+
+    internal (NftHeader Header, NftField Field, int Shift)? FieldUnder(NftNode.Packet packet, NftValue mask) =>
+        FieldUnder(packet, NftSpec.Of(NftDataTypes.Integer, packet.Bits).Decode(mask.Span));
+
+    internal static UInt128 Ones(int bits) => bits >= 128 ? UInt128.MaxValue : (UInt128.One << bits) - 1;
 
     /// <summary>Nothing that was matched so far may go any more.</summary>
     internal void Reset() => Array.Clear(_dependencies);
