@@ -3,6 +3,7 @@ using Weir.Bench.Datapath;
 using Weir.Bench.Nftables;
 using Weir.Bench.Stack;
 using Weir.Bench.Route;
+using Weir.Bench.Tun;
 
 // Each is a measurement of its own, with its own text on standard output: ./dev bench NAME
 IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string, Func<string[], int>>
@@ -17,6 +18,7 @@ IReadOnlyDictionary<string, Func<string[], int>> benches = new Dictionary<string
     ["streams"] = StreamsBench.Run,
     ["rules"] = arguments => RouteBench.Run(new PolicyRules(), arguments),
     ["stack"] = StackBench.Run,
+    ["tun"] = TunBench.Run,
 };
 
 string name = args.FirstOrDefault() ?? "";

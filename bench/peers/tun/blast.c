@@ -1,10 +1,11 @@
 // A TCP client that measures and is not the limit itself: plain write(2) and read(2) of 1 MiB, so each byte is copied once on this side, whoever is the peer.
 //
-//	blast send|recv|pingpong|connect ADDRESS PORT [-t SECONDS] [-w WARM] [-s SIZE] [-c AT_ONCE] [-p PID]
+//	blast send|recv|pingpong|connect ADDRESS PORT [-t SECONDS] [-w WARM] [-s SIZE] [-c AT_ONCE] [-r] [-p PID]
 //	blast serve
 //
 // send: to a discard service; counts the bytes that were acknowledged. recv: from a source. pingpong: SIZE (64) bytes to an echo service and back, one after
-// another. connect: opens, a byte to the echo service and back, closes; AT_ONCE (8) of them. -w: so long it runs before the clock does. -p: whose CPU time
+// another. connect: opens, a byte to the echo service and back, closes; AT_ONCE (8) of them; -r: with a reset
+// instead of a FIN. -w: so long it runs before the clock does. -p: whose CPU time
 // (user and system) is told beside the client's own. A line of JSON on standard output.
 #define _GNU_SOURCE
 #include "blast.h"
@@ -32,7 +33,7 @@
 static struct sockaddr_storage peer;
 static socklen_t peer_length;
 static double seconds = 2, warm = 0.5;
-static int size = 64, at_once = 8, watched;
+static int size = 64, at_once = 8, resets, watched;
 static char block[BLOCK];
 
 void die(const char *what)
@@ -225,6 +226,9 @@ static int step(int epoll, struct epoll_event *event)
 	}
 	if (read(fd, block, 1) != 1)
 		die("read");
+	struct linger now_and_hard = { 1, 0 };
+	if (resets)
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now_and_hard, sizeof now_and_hard);
 	close(fd);
 	dial(epoll);
 	return 1;
@@ -254,7 +258,7 @@ static void run_connect(void)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: blast send|recv|pingpong|connect ADDRESS PORT [-t SECONDS] [-w WARM] [-s SIZE] [-c AT_ONCE] [-p PID]\n       blast serve\n");
+	fprintf(stderr, "usage: blast send|recv|pingpong|connect ADDRESS PORT [-t SECONDS] [-w WARM] [-s SIZE] [-c AT_ONCE] [-r] [-p PID]\n       blast serve\n");
 	return 2;
 }
 
@@ -280,12 +284,13 @@ int main(int count, char **words)
 		return serve();
 	if (count < 4 || !set_peer(words[2], atoi(words[3])))
 		return usage();
-	for (int option; (option = getopt(count - 3, words + 3, "t:w:s:c:p:")) != -1;) {
+	for (int option; (option = getopt(count - 3, words + 3, "t:w:s:c:rp:")) != -1;) {
 		switch (option) {
 		case 't': seconds = atof(optarg); break;
 		case 'w': warm = atof(optarg); break;
 		case 's': size = atoi(optarg); break;
 		case 'c': at_once = atoi(optarg); break;
+		case 'r': resets = 1; break;
 		case 'p': watched = atoi(optarg); break;
 		default: return usage();
 		}
