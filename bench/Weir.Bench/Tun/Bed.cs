@@ -9,6 +9,7 @@ internal sealed class Bed : IDisposable
 
     private readonly List<TestNamespace> _namespaces = [];
     private readonly string _blast;
+    private RunningTool? _service;
 
     internal Bed(string blast)
     {
@@ -43,7 +44,7 @@ internal sealed class Bed : IDisposable
     }
 
     /// <summary>The kernel's side.</summary>
-    internal RunningTool Serve(TestNamespace ns) => StartReady(ns, "ready", _blast, "serve");
+    internal void Serve(TestNamespace ns) => _service = StartReady(ns, "ready", _blast, "serve");
 
     /// <summary>Returns once a byte comes back.</summary>
     internal Bed WhenItAnswers()
@@ -59,6 +60,8 @@ internal sealed class Bed : IDisposable
             words.Add("-r");
         if (Stack is not null)
             words.AddRange(["-p", $"{Stack.Pid}"]);
+        if (_service is not null)
+            words.AddRange(["-q", $"{_service.Pid}"]);
         using RunningTool client = RunningTool.StartIn(Client.Name, _blast, words);
         long start = TimeProvider.System.GetTimestamp();
         // The client itself gives up after ten seconds without progress.

@@ -1,12 +1,12 @@
 // A TCP client that measures and is not the limit itself: plain write(2) and read(2) of 1 MiB, so each byte is copied once on this side, whoever is the peer.
 //
-//	blast send|recv|pingpong|connect ADDRESS PORT [-t SECONDS] [-w WARM] [-s SIZE] [-c AT_ONCE] [-r] [-p PID]
+//	blast send|recv|pingpong|connect ADDRESS PORT [-t SECONDS] [-w WARM] [-s SIZE] [-c AT_ONCE] [-r] [-p PID] [-q PID]
 //	blast serve
 //
-// send: to a discard service; counts the bytes that were acknowledged. recv: from a source. pingpong: SIZE (64) bytes to an echo service and back, one after
-// another. connect: opens, a byte to the echo service and back, closes; AT_ONCE (8) of them; -r: with a reset
-// instead of a FIN. -w: so long it runs before the clock does. -p: whose CPU time
-// (user and system) is told beside the client's own. A line of JSON on standard output.
+// send: to a discard service; counts the bytes that were acknowledged. recv: from a source. pingpong: SIZE (64) bytes to an echo service and back, one
+// after another. connect: opens, a byte to the echo service and back, closes; AT_ONCE (8) of them; -r: with a reset instead of a FIN. -w: so long it runs
+// before the clock does. -p, -q: the stack's process and the service's behind it, whose CPU time (user and system) is told beside the client's own, and
+// what the rest of the machine took. A line of JSON on standard output.
 #define _GNU_SOURCE
 #include "blast.h"
 
@@ -33,7 +33,7 @@
 static struct sockaddr_storage peer;
 static socklen_t peer_length;
 static double seconds = 2, warm = 0.5;
-static int size = 64, at_once = 8, resets, watched;
+static int size = 64, at_once = 8, resets, stack, service;
 static char block[BLOCK];
 
 void die(const char *what)
@@ -57,12 +57,12 @@ static double own_cpu(void)
 }
 
 // utime and stime of /proc/PID/stat, the words 14 and 15; the second word may hold spaces and ends with ")".
-static double watched_cpu(void)
+static double cpu_of(int pid)
 {
-	if (!watched)
+	if (!pid)
 		return 0;
 	char path[64], text[1024];
-	snprintf(path, sizeof path, "/proc/%d/stat", watched);
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
 	FILE *file = fopen(path, "r");
 	if (!file)
 		die(path);
@@ -75,8 +75,19 @@ static double watched_cpu(void)
 	return (user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
+// Of the whole machine, in use: user, nice, system, irq, softirq and steal of /proc/stat.
+static double machine_cpu(void)
+{
+	unsigned long user, nice, system, idle, waiting, irq, softirq, steal;
+	FILE *file = fopen("/proc/stat", "r");
+	if (!file || fscanf(file, "cpu %lu %lu %lu %lu %lu %lu %lu %lu", &user, &nice, &system, &idle, &waiting, &irq, &softirq, &steal) != 8)
+		die("/proc/stat");
+	fclose(file);
+	return (user + nice + system + irq + softirq + steal) / (double)sysconf(_SC_CLK_TCK);
+}
+
 // The clock: warm-up, then the measured time.
-static double started, ends, cpu_own, cpu_watched;
+static double started, ends, cpu_own, cpu_stack, cpu_service, cpu_machine;
 static int measuring;
 
 static void begin(void)
@@ -93,7 +104,9 @@ static int starts_now(double t)
 		return 0;
 	measuring = 1;
 	cpu_own = own_cpu();
-	cpu_watched = watched_cpu();
+	cpu_stack = cpu_of(stack);
+	cpu_service = cpu_of(service);
+	cpu_machine = machine_cpu();
 	started = now();
 	ends = started + seconds;
 	return 1;
@@ -103,12 +116,15 @@ static int is_over(double t) { return measuring && t >= ends; }
 
 static void report(const char *mode, const char *unit, double count, const char *more)
 {
-	double elapsed = now() - started;
+	double elapsed = now() - started, own = own_cpu() - cpu_own, its = cpu_of(stack) - cpu_stack, behind = cpu_of(service) - cpu_service;
+	double others = machine_cpu() - cpu_machine - own - its - behind;
 	printf("{\"mode\":\"%s\",\"%s\":%.0f,\"elapsed\":%.6f,\"rate\":%.6g,\"client_cpu\":%.4f", mode, unit, count, elapsed,
-		!strcmp(unit, "bytes") ? count * 8 / elapsed / 1e9 : count / elapsed, own_cpu() - cpu_own);
-	if (watched)
-		printf(",\"stack_cpu\":%.4f", watched_cpu() - cpu_watched);
-	printf("%s}\n", more);
+		!strcmp(unit, "bytes") ? count * 8 / elapsed / 1e9 : count / elapsed, own);
+	if (stack)
+		printf(",\"stack_cpu\":%.4f", its);
+	if (service)
+		printf(",\"service_cpu\":%.4f", behind);
+	printf(",\"others_cpu\":%.4f%s}\n", others > 0 ? others : 0, more);
 }
 
 static int open_socket(int flags)
@@ -258,7 +274,7 @@ static void run_connect(void)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: blast send|recv|pingpong|connect ADDRESS PORT [-t SECONDS] [-w WARM] [-s SIZE] [-c AT_ONCE] [-r] [-p PID]\n       blast serve\n");
+	fprintf(stderr, "usage: blast send|recv|pingpong|connect ADDRESS PORT [-t SECONDS] [-w WARM] [-s SIZE] [-c AT_ONCE] [-r] [-p PID] [-q PID]\n       blast serve\n");
 	return 2;
 }
 
@@ -284,14 +300,15 @@ int main(int count, char **words)
 		return serve();
 	if (count < 4 || !set_peer(words[2], atoi(words[3])))
 		return usage();
-	for (int option; (option = getopt(count - 3, words + 3, "t:w:s:c:rp:")) != -1;) {
+	for (int option; (option = getopt(count - 3, words + 3, "t:w:s:c:rp:q:")) != -1;) {
 		switch (option) {
 		case 't': seconds = atof(optarg); break;
 		case 'w': warm = atof(optarg); break;
 		case 's': size = atoi(optarg); break;
 		case 'c': at_once = atoi(optarg); break;
 		case 'r': resets = 1; break;
-		case 'p': watched = atoi(optarg); break;
+		case 'p': stack = atoi(optarg); break;
+		case 'q': service = atoi(optarg); break;
 		default: return usage();
 		}
 	}
