@@ -6,38 +6,39 @@ using Weir.TcpIp.Tcp.Timers;
 namespace Weir.TcpIp.Tcp;
 
 /// <summary>The send sequence variables of RFC 9293 3.3.1, what is queued and what is in the network. Positions count from our SYN, which is 0; data starts at 1.</summary>
-internal sealed partial class SendHalf
+internal sealed class SendHalf
 {
     /// <summary>Segments in the network at most: 384 KiB of records.</summary>
     public const int MaxSegments = 16384;
 
-    private readonly TcpProfile _profile;
-    private UserTimeout _userTimeout;
-    private PersistTimer _persist;
-    private long _lastSent;
-    private bool _synSent;
     private long _ecnEnd = -1;
     private long _roundEnd;
-    private long _roundFlight;
     private long _priorFlight;
 
     public SendHalf(TcpProfile profile, uint iss)
     {
-        _profile = profile;
+        Profile = profile;
         Iss = iss;
         Queue = new ByteStream(profile.SendCapacity);
         Rtt = new RttEstimator(profile);
         Congestion = profile.CongestionControl();
         Recovery = new LossRecovery(Board, Congestion);
-        _userTimeout = new UserTimeout(profile.UserTimeout?.Ticks ?? 0);
+        Timers = new SendTimers(this);
+        Transmission = new Transmission(this);
         NoDelay = profile.NoDelay;
     }
+
+    public TcpProfile Profile { get; }
+
+    public Transmission Transmission { get; }
+
+    public SendTimers Timers { get; }
 
     public uint Iss { get; }
 
     public long SndUna { get; private set; }
 
-    public long SndNxt { get; private set; }
+    public long SndNxt { get; set; }
 
     public long SndWnd { get; private set; }
 
@@ -76,20 +77,7 @@ internal sealed partial class SendHalf
 
     public PathMtu Mtu = new();
 
-    /// <summary>Time-outs in a row; what ends a connection.</summary>
-    public int Timeouts { get; private set; }
-
-    public long TotalTimeouts { get; private set; }
-
-    public long Retransmissions { get; private set; }
-
-    /// <summary>Retransmission or persist timer.</summary>
-    public long RetransmitAt { get; private set; } = Deadline.Never;
-
-    /// <summary>Tail loss probe, RFC 8985 7.</summary>
-    public long ProbeAt { get; private set; } = Deadline.Never;
-
-    public long NextDeadline => Math.Min(Math.Min(RetransmitAt, ProbeAt), Math.Min(Recovery.ReorderDeadline, _userTimeout.At));
+    public long Retransmissions { get; set; }
 
     /// <summary>Behind the last byte that was written.</summary>
     public long End => 1 + (long)Queue.BytesPushed;
@@ -102,7 +90,10 @@ internal sealed partial class SendHalf
 
     public bool HasSomethingToSend => HasUnsent || Board.Lost > 0;
 
-    private bool IsHandshaking => SndUna == 0;
+    public bool IsHandshaking => SndUna == 0;
+
+    /// <summary>The most that was out in the present round.</summary>
+    public long RoundFlight { get; set; }
 
     public int Write(ReadOnlySpan<byte> data)
     {
@@ -123,7 +114,7 @@ internal sealed partial class SendHalf
         Board.Add(0, 1, now);
         SndNxt = 1;
         Recovery.SendAgain(0);
-        _userTimeout.Waiting(now);
+        Timers.UserTimeout.Waiting(now);
     }
 
     /// <summary>Not yet answered: the SYN goes out once more, in the form of the present state.</summary>
@@ -136,12 +127,12 @@ internal sealed partial class SendHalf
     /// <summary>The handshake is done: the peer's options are known.</summary>
     public void Start(int mss, bool selectiveAcks)
     {
-        bool synTimedOut = TotalTimeouts > 0;
+        bool synTimedOut = Timers.TotalTimeouts > 0;
         Mss = mss;
         (Recovery.Smss, Recovery.SelectiveAcks) = (mss, selectiveAcks);
 
         // RFC 6928 2, RFC 5681 3.1: one segment if the SYN had to be sent again.
-        Congestion.Start(mss, synTimedOut ? mss : (long)_profile.InitialWindowSegments * mss);
+        Congestion.Start(mss, synTimedOut ? mss : (long)Profile.InitialWindowSegments * mss);
         if (synTimedOut)
             Rtt.HandshakeTimedOut();
     }
@@ -170,8 +161,132 @@ internal sealed partial class SendHalf
     {
         Board.Clear();
         Queue.Pop(Queue.BytesBuffered);
-        (RetransmitAt, ProbeAt) = (Deadline.Never, Deadline.Never);
         SndUna = SndNxt;
-        _userTimeout.Progress(0, stillWaiting: false);
+        Timers.Stop();
+    }
+
+    /// <summary>SND.WND from a segment, RFC 9293 3.10.7.4, fifth: only from one that is not older than the last that set it.</summary>
+    /// <remarks>Data that goes again has an old SEG.SEQ and yet the newest acknowledgment and window: what acknowledges more is newer (net/ipv4/tcp_input.c tcp_may_update_window).</remarks>
+    public void UpdateWindow(long seq, long ack, long window)
+    {
+        if (ack <= SndUna && (SndWl1 > seq || (SndWl1 == seq && SndWl2 > ack)))
+            return;
+        (SndWl1, SndWl2) = (seq, ack);
+        if (SndWnd == 0 && window > 0)
+        {
+            Timers.Persist.Opened();
+
+            // The probe was most likely thrown away.
+            if (Board.Count == 1 && !IsHandshaking)
+                Recovery.SendAgain(0);
+        }
+
+        SndWnd = window;
+        MaxSndWnd = Math.Max(MaxSndWnd, window);
+    }
+
+    /// <summary>RFC 9293 3.10.7.4, fifth: SND.UNA =&lt; SEG.ACK =&lt; SND.NXT.</summary>
+    public void Acknowledge(in ArrivedSegment segment, long echoedSentAt, bool duplicateAck)
+    {
+        long now = segment.Now;
+        long flight = Board.Outstanding;
+        Delivery delivery = Delivery.At(now, Rtt.MinRtt, echoedSentAt);
+        Timers.Persist.Answered();
+        Board.Acknowledge(segment.Ack, ref delivery);
+        if (segment.Options.SackCount > 0 && Recovery.SelectiveAcks)
+            TakeSack(segment, ref delivery);
+        if (segment.Ack > SndUna)
+            Advance(segment.Ack, now, ref delivery);
+
+        var sample = new AckSample
+        {
+            Acked = delivery.Acked,
+            Rtt = new TimeSpan(delivery.OnceSentAt >= 0 ? now - delivery.OnceSentAt : 0),
+            Srtt = new TimeSpan(Rtt.Srtt),
+            Now = new TimeSpan(now),
+            WindowLimited = IsWindowLimited(segment.Ack, flight),
+            SndNxt = SndNxt,
+            SndUna = SndUna,
+        };
+        Recovery.Acknowledged(delivery, sample, duplicateAck, Rtt);
+        if (Mtu.ProbeEnd >= 0)
+            JudgeProbe(now);
+        if (delivery.Acked > 0 || Board.Count == 0)
+            Timers.Rearm(now);
+    }
+
+    /// <summary>RFC 3168 6.1.2: the network marked a packet.</summary>
+    public void CongestionEchoed(long now)
+    {
+        if (SndUna <= _ecnEnd || !Recovery.CongestionMarked(SndUna, SndNxt, new TimeSpan(now)))
+            return;
+        _ecnEnd = SndNxt;
+        CwrDue = true;
+    }
+
+    private void Advance(long ack, long now, ref Delivery delivery)
+    {
+        int data = (int)(Math.Min(ack, End) - Math.Max(SndUna, 1));
+        if (data > 0)
+            Queue.Pop(data);
+        SndUna = ack;
+        Timers.Progress(now);
+
+        // RFC 6298 3 and RFC 7323 4: a round trip from a segment that was sent once, else from the echo of its timestamp.
+        if (delivery.OnceSentAt >= 0)
+            Rtt.Sample(now - delivery.OnceSentAt);
+        else if (delivery.EchoedSentAt >= 0)
+            Rtt.Sample(now - delivery.EchoedSentAt);
+        else
+            Rtt.Acknowledged();
+
+        // Room for what the window may take: twice, so that the writer is never what is waited for.
+        if (Queue.Capacity < Profile.MaxSendCapacity && 2 * Congestion.Cwnd > Queue.Capacity && Congestion.Cwnd < int.MaxValue)
+            Queue.Capacity = (int)Math.Min(2 * Congestion.Cwnd, Profile.MaxSendCapacity);
+    }
+
+    private void TakeSack(in ArrivedSegment segment, ref Delivery delivery)
+    {
+        for (int i = 0; i < segment.Options.SackCount; i++)
+        {
+            (uint leftWire, uint rightWire) = segment.Options.Sack[i];
+            long left = ArrivedSegment.Unwrap(leftWire, Iss, SndUna);
+            long right = left + (int)(rightWire - leftWire);
+            if (i == 0 && left < right && right <= segment.Ack)
+                delivery.Duplicate = true;
+            else if (left >= segment.Ack && left < right && right <= SndNxt)
+                Board.Sack(left, right, ref delivery);
+        }
+    }
+
+    private bool IsWindowLimited(long ack, long flight)
+    {
+        if (ack >= _roundEnd)
+            (_roundEnd, _priorFlight, RoundFlight) = (SndNxt, Math.Max(RoundFlight, flight), Board.Outstanding);
+        long most = Math.Max(Math.Max(_priorFlight, RoundFlight), flight);
+        return Congestion.Cwnd < Congestion.Ssthresh ? 2 * most >= Congestion.Cwnd : 4 * most >= 3 * Congestion.Cwnd;
+    }
+
+    private void JudgeProbe(long now)
+    {
+        for (int i = 0; i < Board.Count; i++)
+        {
+            ref SegmentRecord record = ref Board[i];
+            if (record.End < Mtu.ProbeEnd)
+                continue;
+            if (record.End == Mtu.ProbeEnd && (record.Flags & (SegmentFlags.Lost | SegmentFlags.Retransmitted)) != 0)
+            {
+                Mtu.ProbeLost(now);
+                Board.Split(Mss);
+            }
+            else if (record.Has(SegmentFlags.Sacked))
+            {
+                Mtu.ProbeArrived(now);
+            }
+
+            return;
+        }
+
+        Mtu.ProbeArrived(now);
     }
 }

@@ -1,7 +1,7 @@
 using Weir.Packets;
+using Weir.TcpIp.Tcp.Arriving;
 using Weir.TcpIp.Tcp.Listening;
 using Weir.TcpIp.Tcp.Options;
-using Weir.TcpIp.Tcp.Security;
 using Weir.TcpIp.Tcp.Timers;
 
 namespace Weir.TcpIp.Tcp;
@@ -19,34 +19,20 @@ namespace Weir.TcpIp.Tcp;
 /// modulo 2^32. A connection has one entry in the layer's timer heap, for the earliest of its deadlines.
 /// </para>
 /// <para>
-/// Its files: UserCalls (3.10.1 to 3.10.6), Opening (the handshake), SegmentArrives (3.10.7: states, prediction, order of the steps), Checks and
-/// Taking (3.10.7.4, first to fourth and fifth to eighth step), Timeouts (3.10.8), Segments (what goes out).
+/// What has rules of its own is a type of its own: <see cref="SegmentArrives"/> and its steps (3.10.7), <see cref="SegmentWriter"/> (what goes out).
 /// </para>
 /// <para>
 /// Before you change this read RFC 9293 3.10 with 5961 (forged segments), 7323 (timestamps, PAWS), and for sending 5681, 6298, 6675, 8985.
 /// Not done: urgent data (taken as ordinary data, RFC 6093), Fast Open, security options.
 /// </para>
 /// </remarks>
-public sealed partial class TcpConnection
+public sealed class TcpConnection
 {
-    private readonly TcpLayer _layer;
-    private readonly ISegmentPath _path;
-    private readonly TcpProfile _profile;
     private readonly SendHalf _send;
     private readonly ReceiveHalf _receive;
-    private ChallengeLimit _challenges;
     private IdleProbes _idle;
     private long _stateDeadline = Deadline.Never;
-    private Timestamps _timestamps;
-    private bool _selectiveAcks;
-    private bool _scaled;
-    private bool _ecnEcho;
-    private bool _ecnAsked;
     private bool _writerWaits;
-    private bool _readerGone;
-    private bool _softUnreachable;
-    private int _peerMss = DefaultMss;
-    private long _segmentsSent;
     private long _segmentsReceived;
 
     /// <summary>RFC 9293 3.7.1: what a peer takes that does not say.</summary>
@@ -54,17 +40,18 @@ public sealed partial class TcpConnection
 
     internal TcpConnection(TcpLayer layer, ISegmentPath path, in FourTuple tuple, TcpProfile profile, uint iss, uint timestampOffset)
     {
-        _layer = layer;
-        _path = path;
-        _profile = profile;
+        Layer = layer;
+        Path = path;
+        Profile = profile;
         Tuple = tuple;
-        _timestamps = new Timestamps(timestampOffset);
+        Timestamps = new Timestamps(timestampOffset);
         _send = new SendHalf(profile, iss);
         _receive = new ReceiveHalf(profile) { Mss = OwnMss() };
         _idle = new IdleProbes(profile.KeepAlive);
+        Writer = new SegmentWriter(this);
     }
 
-    public TcpState State { get; private set; }
+    public TcpState State { get; internal set; }
 
     public UInt128 LocalAddress => Tuple.LocalAddress;
 
@@ -85,7 +72,7 @@ public sealed partial class TcpConnection
         {
             field = value;
             if (value is not null)
-                _layer.Notify(this);
+                Layer.Notify(this);
         }
     }
 
@@ -99,7 +86,7 @@ public sealed partial class TcpConnection
         set
         {
             _send.NoDelay = value;
-            _layer.Want(this);
+            Layer.Want(this);
         }
     }
 
@@ -118,34 +105,7 @@ public sealed partial class TcpConnection
     /// <summary>The interface that its first segment came in on; 0 for those that were opened here.</summary>
     public int Interface { get; internal init; }
 
-    public TcpConnectionInfo Info => new()
-    {
-        State = State,
-        Srtt = new TimeSpan(_send.Rtt.Srtt),
-        RttVar = new TimeSpan(_send.Rtt.RttVar),
-        MinRtt = new TimeSpan(_send.Rtt.MinRtt),
-        Rto = new TimeSpan(_send.Rtt.Rto),
-        Cwnd = _send.Congestion.Cwnd,
-        Ssthresh = _send.Congestion.Ssthresh,
-        SndMss = _send.Mss,
-        SndWnd = _send.SndWnd,
-        RcvWnd = _receive.RcvWnd,
-        InFlight = _send.Board.Pipe,
-        SendBuffered = _send.Queue.BytesBuffered,
-        SendCapacity = _send.Queue.Capacity,
-        ReceiveBuffered = _receive.Stream.BytesBuffered,
-        ReceiveCapacity = _receive.Stream.Capacity,
-        BytesAcked = Math.Max(0, _send.SndUna - 1),
-        BytesReceived = (long)_receive.Stream.BytesPushed,
-        SegmentsSent = _segmentsSent,
-        SegmentsReceived = _segmentsReceived,
-        Retransmissions = _send.Retransmissions,
-        Timeouts = _send.TotalTimeouts,
-        Timestamps = _timestamps.Agreed,
-        SelectiveAcknowledgment = _selectiveAcks,
-        WindowScaling = _scaled,
-        Ecn = _send.Ecn,
-    };
+    public TcpConnectionInfo Info => TcpConnectionInfo.Of(this, _segmentsReceived);
 
     internal readonly FourTuple Tuple;
 
@@ -168,32 +128,344 @@ public sealed partial class TcpConnection
 
     internal long Allocated => _send.Queue.Allocated + _receive.Stream.Allocated + _send.Board.Allocated;
 
-    internal uint TsRecent => _timestamps.Recent;
+    internal TcpLayer Layer { get; }
 
-    internal bool HasTimestamps => _timestamps.Agreed;
+    internal ISegmentPath Path { get; }
 
-    internal uint RcvNxtWire => _receive.NextWire;
-
-    internal ReceiveHalf ReceiveSide => _receive;
+    internal TcpProfile Profile { get; }
 
     internal SendHalf SendSide => _send;
 
+    internal ReceiveHalf ReceiveSide => _receive;
+
+    internal SegmentWriter Writer { get; }
+
+    internal Timestamps Timestamps;
+
+    /// <summary>What the peer's SYN said of the largest payload.</summary>
+    internal int PeerMss { get; set; } = DefaultMss;
+
+    internal bool SelectiveAcks { get; set; }
+
+    /// <summary>Both ends scale their windows.</summary>
+    internal bool Scaled { get; set; }
+
+    internal bool EcnAsked { get; private set; }
+
+    /// <summary>Nobody reads any more.</summary>
+    internal bool ReaderGone { get; private set; }
+
+    /// <summary>ICMP said that the peer can't be reached, and nothing has come from it since.</summary>
+    internal bool SoftUnreachable { get; set; }
+
     /// <summary>Bytes of a segment's header with the options that each one has.</summary>
-    internal int HeaderLength => TcpHeader.Size + (_timestamps.Agreed ? SegmentOptions.TimestampsLength : 0);
+    internal int HeaderLength => TcpHeader.Size + (Timestamps.Agreed ? SegmentOptions.TimestampsLength : 0);
 
     internal long NextDeadline => State == TcpState.Closed
         ? Deadline.Never
-        : Math.Min(Math.Min(_send.NextDeadline, _receive.Ack.At), Math.Min(_stateDeadline, _idle.At));
+        : Math.Min(Math.Min(_send.Timers.NextDeadline, _receive.Ack.At), Math.Min(_stateDeadline, _idle.At));
 
     internal bool HasSomethingToSend => _receive.Ack.IsDue || _send.HasSomethingToSend;
 
     private bool CanWrite => State is TcpState.SynSent or TcpState.SynReceived or TcpState.Established or TcpState.CloseWait && !_send.FinQueued;
 
+    // 3.10.1 OPEN, active: the layer has chosen addresses and ports.
+    internal void Open(long now)
+    {
+        State = TcpState.SynSent;
+        EcnAsked = Profile.Ecn == EcnMode.Request;
+        _receive.Shift = ReceiveHalf.ShiftFor(Profile.MaxReceiveCapacity);
+        _send.Synchronize(now);
+    }
+
+    // 3.10.7.2, third: a listener has got a SYN.
+    internal void OpenPassively(in ArrivedSegment syn)
+    {
+        State = TcpState.SynReceived;
+        _receive.Shift = ReceiveHalf.ShiftFor(Profile.MaxReceiveCapacity);
+        new Handshake(this).TakeSyn(syn);
+        _send.Synchronize(syn.Now);
+        _segmentsReceived++;
+    }
+
+    // A SYN cookie came back: the SYN and its answer were never stored, and are made up here.
+    internal void OpenFromCookie(in ArrivedSegment syn)
+    {
+        OpenPassively(syn);
+        _send.Board.ForgetLosses();
+
+        // The window that the SYN,ACK had.
+        _receive.Advertise(scaled: false);
+    }
+
+    /// <summary>Asks the listener's callback; the SYN waits for the answer.</summary>
+    internal AcceptDecision Ask(TcpListener listener, long now)
+    {
+        if (listener.Options.Accept is not { } accept)
+            return AcceptDecision.Accept;
+        Pending = new PendingConnection(Layer, this);
+        _stateDeadline = now + listener.Options.DeferTimeout.Ticks;
+        return accept(Pending);
+    }
+
+    /// <summary>What is done with the SYN.</summary>
+    internal void Decide(AcceptDecision decision, long now)
+    {
+        switch (decision)
+        {
+            case AcceptDecision.Accept:
+                (Pending, _stateDeadline) = (null, Deadline.Never);
+                Layer.Want(this);
+                break;
+            case AcceptDecision.Reject:
+                Layer.SendReset(Path, Tuple, 0, _receive.NextWire, withAck: true);
+                End(TcpError.Aborted);
+                break;
+            case AcceptDecision.Drop:
+                End(TcpError.Aborted);
+                break;
+        }
+    }
+
+    /// <summary>3.10.2 SEND. Takes as much as there is room for; 0: none, or closed. <see cref="TcpEvents.Writable"/> follows a write that was cut short.</summary>
+    public int Write(ReadOnlySpan<byte> data)
+    {
+        if (!CanWrite)
+            return 0;
+        int taken = Layer.Memory.IsFull ? 0 : _send.Write(data);
+        _writerWaits |= taken < data.Length;
+        Layer.Charge(this);
+        Layer.Want(this);
+        return taken;
+    }
+
+    /// <summary>3.10.3 RECEIVE: the bytes at the front, as many as lie together; valid until the next call.</summary>
+    public ReadOnlySpan<byte> Peek() => _receive.Stream.Peek();
+
+    /// <summary>Takes bytes from the front. The peer hears of the room when it is worth a segment.</summary>
+    public void Consume(int count)
+    {
+        if (_receive.Consume(count, _send.Rtt.Srtt, Layer.Now) && State is TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2)
+        {
+            _receive.Ack.Now();
+            Layer.Want(this);
+        }
+
+        Layer.Charge(this);
+    }
+
+    /// <summary>Takes bytes from the front into <paramref name="destination"/>; 0: nothing there.</summary>
+    public int Read(Span<byte> destination)
+    {
+        int count = Math.Min(destination.Length, Available);
+        _receive.Stream.CopyTo(0, destination[..count]);
+        Consume(count);
+        return count;
+    }
+
+    /// <summary>3.10.4 CLOSE of our direction: a FIN follows what is queued. The peer may still send.</summary>
+    public void CloseWrite()
+    {
+        if (_send.FinQueued || State is TcpState.Closed or TcpState.TimeWait)
+            return;
+
+        // In SYN-SENT too it waits for the handshake, as in SYN-RECEIVED: what was written is to arrive.
+        _send.Close();
+        State = State switch
+        {
+            TcpState.Established => TcpState.FinWait1,
+            TcpState.CloseWait => TcpState.LastAck,
+            _ => State,
+        };
+        Layer.Want(this);
+    }
+
+    /// <summary>Closes both directions: nobody reads any more. Data that is unread or still comes is answered with a reset (RFC 9293 3.6.1), so that the peer knows.</summary>
+    public void Close()
+    {
+        ReaderGone = true;
+        if (Available > 0 || State == TcpState.SynSent)
+        {
+            Abort();
+            return;
+        }
+
+        CloseWrite();
+        if (State == TcpState.FinWait2)
+            WaitForFin(Layer.Now);
+        Layer.Schedule(this);
+    }
+
+    /// <summary>3.10.5 ABORT: the peer gets a reset, everything queued is dropped.</summary>
+    public void Abort()
+    {
+        if (State is TcpState.Closed)
+            return;
+        if (State is not (TcpState.SynSent or TcpState.TimeWait) && _receive.IsSynchronized)
+            Layer.SendReset(Path, Tuple, _send.Iss + (uint)_send.SndNxt, _receive.NextWire, withAck: true);
+        End(TcpError.Aborted);
+    }
+
+    /// <summary>3.10.7 SEGMENT ARRIVES. CLOSED (3.10.7.1) and LISTEN (3.10.7.2) are the layer's.</summary>
+    internal void Receive(ref ArrivedSegment segment)
+    {
+        _segmentsReceived++;
+        _idle.Heard(segment.Now);
+        new SegmentArrives(this).Receive(ref segment);
+    }
+
+    // 3.10.8 TIMEOUTS.
+    internal void Expire(long now)
+    {
+        if (now >= _stateDeadline)
+        {
+            _stateDeadline = Deadline.Never;
+            End(TcpError.None);
+            return;
+        }
+
+        if (now >= _receive.Ack.At)
+            _receive.Ack.Now();
+        if (_idle.IsDue(now) && !ProbeIdle(now))
+            return;
+        if (!_send.Timers.Expire(this, now))
+        {
+            End(SoftUnreachable ? TcpError.Unreachable : TcpError.TimedOut);
+            return;
+        }
+
+        if (HasSomethingToSend)
+            Layer.Want(this);
+    }
+
+    /// <summary>Sends what is due. False: the path had no room.</summary>
+    internal bool Transmit(long now, ref int quantum)
+    {
+        if (State == TcpState.Closed || Pending is not null)
+            return true;
+        if (State != TcpState.TimeWait)
+        {
+            UpdateMss();
+            if (!_send.Transmission.Transmit(this, now, ref quantum))
+                return false;
+        }
+
+        return !_receive.Ack.IsDue || Writer.SendAck();
+    }
+
+    // 3.9.2.2: what ICMP says.
+    internal void ReceiveError(in TcpIcmpError error, long now)
+    {
+        // RFC 5927 4.1: only about a segment that is in the network.
+        long quoted = ArrivedSegment.Unwrap(error.Sequence, _send.Iss, _send.SndUna);
+        if (quoted < _send.SndUna || quoted >= Math.Max(_send.SndNxt, 1))
+            return;
+
+        if (error.Kind == TcpIcmpErrorKind.PacketTooBig)
+        {
+            if (_send.Mtu.PacketTooBig(error.MaxSegment, _send.Mss + HeaderLength))
+            {
+                UpdateMss();
+                _send.ResendFront();
+                Layer.Want(this);
+            }
+
+            return;
+        }
+
+        // RFC 5461, RFC 9293 3.9.2.2: hard errors end a handshake; an open connection goes on and retransmits.
+        if (error.Kind is TcpIcmpErrorKind.PortUnreachable or TcpIcmpErrorKind.ProtocolUnreachable or TcpIcmpErrorKind.Prohibited && State == TcpState.SynSent)
+            End(error.Kind == TcpIcmpErrorKind.Prohibited ? TcpError.Unreachable : TcpError.Refused);
+        else
+            SoftUnreachable = true;
+    }
+
     internal void DropOutOfOrder() => _receive.Discard();
 
-    private void Raise(TcpEvents events)
+    /// <summary>Ends it: out of all tables. Without an error what was received can still be read.</summary>
+    internal void End(TcpError error)
+    {
+        if (State == TcpState.Closed)
+            return;
+        bool told = State == TcpState.TimeWait;
+        State = TcpState.Closed;
+        Error = error;
+        _send.Clear();
+        _receive.Discard();
+        if (error != TcpError.None)
+            _receive.Stream.Pop(_receive.Stream.BytesBuffered);
+        Layer.Remove(this);
+        if (!told)
+            Raise(TcpEvents.Closed);
+    }
+
+    internal void EnterTimeWait(long now)
+    {
+        bool told = State == TcpState.TimeWait;
+        State = TcpState.TimeWait;
+        _stateDeadline = now + Profile.TimeWait.Ticks;
+        _send.Clear();
+        Layer.EnterTimeWait(this);
+        if (!told)
+            Raise(TcpEvents.Closed);
+    }
+
+    internal void WaitForFin(long now) => _stateDeadline = now + Profile.FinWait2.Ticks;
+
+    internal void Raise(TcpEvents events)
     {
         PendingEvents |= events;
-        _layer.Notify(this);
+        Layer.Notify(this);
+    }
+
+    /// <summary>There is room again for a writer that waits: a third of the buffer.</summary>
+    internal void TellWriter()
+    {
+        if (!_writerWaits || !CanWrite || _send.Queue.AvailableCapacity < _send.Queue.Capacity / 3)
+            return;
+        _writerWaits = false;
+        Raise(TcpEvents.Writable);
+    }
+
+    internal void StartIdle(long now) => _idle.Start(now);
+
+    internal int OwnMss() => Math.Min(Path.MaxSegment - TcpHeader.Size, Profile.MaxPayload);
+
+    internal void PathChanged() => UpdateMss();
+
+    /// <summary>Payload of the largest super-segment; one segment's where the device does not cut.</summary>
+    internal int MaxOffloadPayload(int mss)
+    {
+        int offload = Math.Min(Path.MaxSegmentOffload, ushort.MaxValue - 60) - HeaderLength;
+        return offload < 2 * mss ? mss : offload - (offload % mss);
+    }
+
+    private void UpdateMss()
+    {
+        int segment = Math.Min(Math.Min(Path.MaxSegment, PeerMss + TcpHeader.Size), _send.Mtu.Limit);
+        _send.Mtu.Bound(Math.Min(Path.MaxSegment, PeerMss + TcpHeader.Size));
+        int mss = Math.Min(segment - HeaderLength, Profile.MaxPayload);
+        if (mss != _send.Mss && _send.SndUna > 0)
+            _send.ChangeMss(Math.Max(mss, 1));
+    }
+
+    private bool ProbeIdle(long now)
+    {
+        bool waiting = State is TcpState.Established or TcpState.CloseWait or TcpState.FinWait2;
+        if (!waiting || _send.Board.Count > 0)
+        {
+            _idle.Start(now);
+            return true;
+        }
+
+        if (!_idle.Probe(now))
+        {
+            End(TcpError.TimedOut);
+            return false;
+        }
+
+        // RFC 9293 3.8.4: SEG.SEQ = SND.NXT-1, without data: what the peer has to answer.
+        Writer.SendControl(_send.SndNxt - 1, TcpFlags.ACK);
+        return true;
     }
 }

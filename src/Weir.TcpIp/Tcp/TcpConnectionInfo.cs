@@ -58,4 +58,33 @@ public readonly record struct TcpConnectionInfo
     public required bool WindowScaling { get; init; }
 
     public required bool Ecn { get; init; }
+
+    internal static TcpConnectionInfo Of(TcpConnection connection, long segmentsReceived) => new()
+    {
+        State = connection.State,
+        Srtt = new TimeSpan(connection.SendSide.Rtt.Srtt),
+        RttVar = new TimeSpan(connection.SendSide.Rtt.RttVar),
+        MinRtt = new TimeSpan(connection.SendSide.Rtt.MinRtt),
+        Rto = new TimeSpan(connection.SendSide.Rtt.Rto),
+        Cwnd = connection.SendSide.Congestion.Cwnd,
+        Ssthresh = connection.SendSide.Congestion.Ssthresh,
+        SndMss = connection.SendSide.Mss,
+        SndWnd = connection.SendSide.SndWnd,
+        RcvWnd = connection.ReceiveSide.RcvWnd,
+        InFlight = connection.SendSide.Board.Pipe,
+        SendBuffered = connection.SendSide.Queue.BytesBuffered,
+        SendCapacity = connection.SendSide.Queue.Capacity,
+        ReceiveBuffered = connection.ReceiveSide.Stream.BytesBuffered,
+        ReceiveCapacity = connection.ReceiveSide.Stream.Capacity,
+        BytesAcked = Math.Max(0, connection.SendSide.SndUna - 1),
+        BytesReceived = (long)connection.ReceiveSide.Stream.BytesPushed,
+        SegmentsSent = connection.Writer.SegmentsSent,
+        SegmentsReceived = segmentsReceived,
+        Retransmissions = connection.SendSide.Retransmissions,
+        Timeouts = connection.SendSide.Timers.TotalTimeouts,
+        Timestamps = connection.Timestamps.Agreed,
+        SelectiveAcknowledgment = connection.SelectiveAcks,
+        WindowScaling = connection.Scaled,
+        Ecn = connection.SendSide.Ecn,
+    };
 }

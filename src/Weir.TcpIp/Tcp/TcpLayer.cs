@@ -244,7 +244,7 @@ public sealed class TcpLayer
             return true;
 
         // RFC 6191 and tcp_tw_reuse: an old connection in TIME-WAIT makes way for ours when timestamps tell them apart.
-        if (there.State != TcpState.TimeWait || !there.HasTimestamps)
+        if (there.State != TcpState.TimeWait || !there.Timestamps.Agreed)
             return false;
         there.End(TcpError.None);
         return true;
@@ -255,9 +255,9 @@ public sealed class TcpLayer
     {
         if (connection.State != TcpState.TimeWait || (segment.Flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) != TcpFlags.SYN)
             return false;
-        bool later = (int)(segment.Sequence - connection.RcvNxtWire) > 0;
-        bool isNew = connection.HasTimestamps && segment.Options.HasTimestamps
-            ? (int)(segment.Options.TsVal - connection.TsRecent) > 0 || (segment.Options.TsVal == connection.TsRecent && later)
+        bool later = (int)(segment.Sequence - connection.ReceiveSide.NextWire) > 0;
+        bool isNew = connection.Timestamps.Agreed && segment.Options.HasTimestamps
+            ? (int)(segment.Options.TsVal - connection.Timestamps.Recent) > 0 || (segment.Options.TsVal == connection.Timestamps.Recent && later)
             : later;
         if (isNew)
             connection.End(TcpError.None);
