@@ -19,6 +19,9 @@ internal static unsafe partial class SystemCalls
     [LibraryImport(C, SetLastError = true)]
     internal static partial nint write(int descriptor, byte* buffer, nuint count);
 
+    [LibraryImport(C, SetLastError = true)]
+    internal static partial nint writev(int descriptor, Vector* vectors, int count);
+
     [LibraryImport(C, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int mkdir(string path, uint mode);
 

@@ -200,6 +200,26 @@ public sealed unsafe class TunDevice : IDisposable
         return 0;
     }
 
+    /// <summary>As <see cref="TryWrite(ReadOnlySpan{byte})"/>, of a packet that lies in three pieces (writev(2)).</summary>
+    public int TryWrite(ReadOnlySpan<byte> head, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        fixed (byte* headStart = head, firstStart = first, secondStart = second)
+        {
+            var vectors = stackalloc SystemCalls.Vector[3];
+            vectors[0] = new SystemCalls.Vector { Base = headStart, Length = (nuint)head.Length };
+            vectors[1] = new SystemCalls.Vector { Base = firstStart, Length = (nuint)first.Length };
+            vectors[2] = new SystemCalls.Vector { Base = secondStart, Length = (nuint)second.Length };
+            while (SystemCalls.writev(Descriptor, vectors, second.IsEmpty ? 2 : 3) < 0)
+            {
+                var error = Marshal.GetLastPInvokeError();
+                if (error != (int)Errno.EINTR)
+                    return error;
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>Waits until there is a packet to read, until <paramref name="wake"/> is signalled, or until the time is over.</summary>
     /// <param name="wake">Signalled by other threads; it stays signalled until <see cref="WakeEvent.Clear"/>.</param>
     /// <param name="timeout">Null: for ever.</param>

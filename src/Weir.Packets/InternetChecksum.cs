@@ -57,6 +57,19 @@ public static class InternetChecksum
         return sum;
     }
 
+    /// <summary>Adds bytes that stand behind <paramref name="offset"/> others, which may be an odd number: each then is the other half of its word.</summary>
+    public static ulong Add(ulong sum, ReadOnlySpan<byte> bytes, int offset)
+    {
+        if ((offset & 1) == 0)
+        {
+            return Add(sum, bytes);
+        }
+
+        // RFC 1071 2 (B): the sum of swapped bytes is the swapped sum. Finish has turned it round once already where the machine is little-endian.
+        ushort folded = (ushort)~Finish(Add(0, bytes));
+        return sum + (BitConverter.IsLittleEndian ? folded : BinaryPrimitives.ReverseEndianness(folded));
+    }
+
     /// <summary>64 bytes a round. Each lane of 64 bits sums its upper halves, and all of itself modulo 2^64; from both the sum of the lower halves follows.</summary>
     private static ulong AddVectors(ReadOnlySpan<byte> bytes)
     {

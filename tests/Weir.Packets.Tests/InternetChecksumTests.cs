@@ -104,6 +104,18 @@ public class InternetChecksumTests
     }
 
     [Fact]
+    public void A_part_may_begin_in_the_middle_of_a_word()
+    {
+        byte[] bytes = new SeededGenerator(9).Bytes(500);
+        for (int split = 0; split <= bytes.Length; split++)
+        {
+            ulong sum = InternetChecksum.Add(InternetChecksum.Add(0, bytes.AsSpan(0, split)), bytes.AsSpan(split), split);
+
+            Assert.Equal(InternetChecksum.Compute(bytes), InternetChecksum.Finish(sum));
+        }
+    }
+
+    [Fact]
     public void Built_frames_are_right_and_a_changed_byte_makes_them_wrong()
     {
         byte[][] frames =

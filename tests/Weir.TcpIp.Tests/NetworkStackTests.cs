@@ -3,6 +3,7 @@ using Weir.TcpIp.Devices;
 using Weir.TcpIp.Ip;
 using Weir.TcpIp.Tcp;
 using Weir.TcpIp.Tcp.Listening;
+using Weir.TcpIp.Tests.Devices;
 using Weir.TcpIp.Tests.Ip;
 using Weir.Testing;
 
@@ -54,6 +55,33 @@ public class NetworkStackTests
         Assert.True(first.Info.Retransmissions + second.Info.Retransmissions == 0, $"{pair.Now}\n{first.Info}\n{second.Info}");
         Assert.Equal(0, pair.First.Dropped(IpDropReason.TransportChecksumWrong));
         Assert.True(pair.RunUntil(() => pair.First.Tcp.Count + pair.Second.Tcp.Count == 0, TimeSpan.FromMinutes(3)), "TIME-WAIT ends");
+    }
+
+    [Theory]
+    [InlineData(DeviceMedium.Ip, 65_520, false)]
+    [InlineData(DeviceMedium.Ip, 1500, true)]
+    [InlineData(DeviceMedium.Ethernet, 65_520, false)]
+    public void Large_payloads_are_sent_from_where_they_lie_if_the_device_can(DeviceMedium medium, int mtu, bool offload)
+    {
+        List<GatherDevice> devices = [];
+        var pair = new StackPair(Device(medium, mtu, offload), around: inner =>
+        {
+            var device = new GatherDevice(inner);
+            devices.Add(device);
+            return device;
+        });
+        (TcpConnection first, TcpConnection second) = pair.Connect(ipv6: false);
+
+        // One byte alone: all that follows begins at an odd place of the ring.
+        first.Write([1]);
+        Assert.True(pair.RunUntil(() => second.Available == 1, TimeSpan.FromSeconds(1)));
+        second.Consume(1);
+        var transfer = new Transfer(first, second, 4_000_000, seed: mtu);
+
+        Assert.True(pair.RunUntil(transfer.Move, TimeSpan.FromSeconds(30)), transfer.ToString());
+        Assert.All(devices, device => Assert.InRange(device.Gathered, 10, int.MaxValue));
+        Assert.NotEqual(0, devices.Sum(device => device.CutOdd));
+        Assert.Equal(0, pair.First.Dropped(IpDropReason.TransportChecksumWrong) + pair.Second.Dropped(IpDropReason.TransportChecksumWrong));
     }
 
     [Theory, InlineData(false), InlineData(true)]

@@ -13,12 +13,12 @@ internal sealed class StackPair
     private readonly MemoryDevice[] _ends;
     private readonly LossyDevice?[] _links = new LossyDevice?[2];
 
-    public StackPair(DeviceCapabilities capabilities, LinkConditions? conditions = null, int seed = 1, InterfaceOptions? second = null)
+    public StackPair(DeviceCapabilities capabilities, LinkConditions? conditions = null, int seed = 1, InterfaceOptions? second = null, Func<IDevice, IDevice>? around = null)
     {
         var (first, last) = MemoryDevice.CreatePair(capabilities, queueBytes: 1 << 19);
         _ends = [first, last];
-        First = NewStack(0, conditions, seed, new InterfaceOptions());
-        Second = NewStack(1, conditions, seed, second ?? new InterfaceOptions());
+        First = NewStack(0, conditions, seed, new InterfaceOptions(), around);
+        Second = NewStack(1, conditions, seed, second ?? new InterfaceOptions(), around);
     }
 
     public NetworkStack First { get; }
@@ -101,9 +101,9 @@ internal sealed class StackPair
         return next;
     }
 
-    private NetworkStack NewStack(int end, LinkConditions? conditions, int seed, InterfaceOptions options)
+    private NetworkStack NewStack(int end, LinkConditions? conditions, int seed, InterfaceOptions options, Func<IDevice, IDevice>? around)
     {
-        IDevice device = _ends[end];
+        IDevice device = around is null ? _ends[end] : around(_ends[end]);
         if (conditions is not null)
             device = _links[end] = new LossyDevice(device, conditions, ((ulong)seed * 2) + (ulong)end);
         var random = new SeededGenerator((seed * 2) + end);

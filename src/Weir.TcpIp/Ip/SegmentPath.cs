@@ -32,6 +32,7 @@ internal sealed class SegmentPath : ISegmentPath
     private int _maxSegment;
     private int _maxOffload;
     private bool _leavesChecksum;
+    private IGatherDevice? _gather;
     private int _generation;
     private int _rented;
 
@@ -72,6 +73,9 @@ internal sealed class SegmentPath : ISegmentPath
         }
     }
 
+    /// <summary>What waits for a neighbor is copied.</summary>
+    public int GatherFrom => _gather is null || _neighbor is { HasMac: false } ? int.MaxValue : _gather.GatherFrom;
+
     /// <summary>Null: no route leads there.</summary>
     public static SegmentPath? Create(NetworkStack stack, UInt128 local, UInt128 remote) =>
         stack.Output.TryRoute(remote, stack.LinkOf(local, remote), out NextHop hop, out _) ? new SegmentPath(stack, local, remote, hop) : null;
@@ -89,36 +93,58 @@ internal sealed class SegmentPath : ISegmentPath
 
     public void Send(int length, int segmentSize, byte ecn)
     {
-        if (_neighbor is not null && _neighbor.State != NeighborState.Reachable)
+        if (!TryUseNeighbor())
         {
-            if (!_neighbor.HasMac)
-            {
-                SendUnresolved(length, segmentSize, ecn);
-                return;
-            }
-
-            _hop.Interface.Neighbors.Use(_neighbor, _stack.Now);
+            SendUnresolved(length, segmentSize, ecn);
+            return;
         }
 
+        Span<byte> frame = WriteHeaders(length);
+        PacketOffload offload = Finish(frame[_linkHeader..], length, 0, segmentSize, ecn, _linkHeader);
+        _device.Send(frame.Length, offload);
+    }
+
+    public void Send(int header, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int segmentSize, byte ecn)
+    {
+        TryUseNeighbor();
+        Span<byte> frame = WriteHeaders(header);
+        ulong sum = _leavesChecksum ? 0 : InternetChecksum.Add(InternetChecksum.Add(0, first), second, first.Length);
+        PacketOffload offload = Finish(frame[_linkHeader..], header + first.Length + second.Length, sum, segmentSize, ecn, _linkHeader);
+        _gather!.Send(frame.Length, first, second, offload);
+    }
+
+    /// <summary>False: its Ethernet address is not known.</summary>
+    private bool TryUseNeighbor()
+    {
+        if (_neighbor is null || _neighbor.State == NeighborState.Reachable)
+            return true;
+        if (!_neighbor.HasMac)
+            return false;
+        _hop.Interface.Neighbors.Use(_neighbor, _stack.Now);
+        return true;
+    }
+
+    /// <summary>The headers before a segment of which <paramref name="length"/> bytes are in the buffer.</summary>
+    private Span<byte> WriteHeaders(int length)
+    {
         // The same memory again, see IDevice.Rent.
         Span<byte> frame = _device.Rent(_rented)[..(_headers + length)];
         _template.AsSpan(0, _headers).CopyTo(frame);
         _neighbor?.Mac.WriteTo(frame);
-        PacketOffload offload = Finish(frame[_linkHeader..], length, segmentSize, ecn, _linkHeader);
         _hop.Interface.Sent++;
-        _device.Send(frame.Length, offload);
+        return frame;
     }
 
     private void SendUnresolved(int length, int segmentSize, byte ecn)
     {
         Span<byte> packet = _hop.Interface.Begin(_hop, _ipHeader + length);
         _template.AsSpan(_linkHeader, _ipHeader).CopyTo(packet);
-        PacketOffload offload = Finish(packet, length, segmentSize, ecn, 0);
+        PacketOffload offload = Finish(packet, length, 0, segmentSize, ecn, 0);
         _hop.Interface.Send(_hop, packet.Length, offload);
     }
 
-    /// <summary>Length, ECN bits and checksums, into a packet that holds the template and the segment.</summary>
-    private PacketOffload Finish(Span<byte> packet, int length, int segmentSize, byte ecn, int offset)
+    /// <summary>Length, ECN bits and checksums, into a packet that holds the template and the segment, or of it the part whose sum is not given.</summary>
+    private PacketOffload Finish(Span<byte> packet, int length, ulong sumOfRest, int segmentSize, byte ecn, int offset)
     {
         if (_isIpv4)
         {
@@ -137,7 +163,7 @@ internal sealed class SegmentPath : ISegmentPath
         Span<byte> segment = packet[_ipHeader..];
         if (!_leavesChecksum)
         {
-            WriteUInt16BigEndian(segment[16..], InternetChecksum.Finish(InternetChecksum.Add(sum, segment)));
+            WriteUInt16BigEndian(segment[16..], InternetChecksum.Finish(InternetChecksum.Add(sum + sumOfRest, segment)));
             return default;
         }
 
@@ -174,6 +200,7 @@ internal sealed class SegmentPath : ISegmentPath
         _generation = _stack.PathGeneration;
         _neighbor = hop.Neighbor;
         _device = hop.Interface.Device;
+        _gather = _device as IGatherDevice;
         _linkHeader = hop.Interface.HeaderSize;
         _headers = _linkHeader + _ipHeader;
         DeviceCapabilities device = _device.Capabilities;

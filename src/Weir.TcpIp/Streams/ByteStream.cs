@@ -101,6 +101,15 @@ public sealed class ByteStream
         return ring.AsSpan(start, Math.Min(buffered - offset, mask + 1 - start));
     }
 
+    /// <summary>What starts <paramref name="offset"/> bytes behind the front, where it lies: in two pieces if the ring ends between them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less is buffered than that.</exception>
+    internal void PeekAt(int offset, int length, out ReadOnlySpan<byte> first, out ReadOnlySpan<byte> second)
+    {
+        first = PeekAt(offset);
+        first = first[..Math.Min(first.Length, length)];
+        second = first.Length < length ? PeekAt(offset + first.Length)[..(length - first.Length)] : default;
+    }
+
     /// <summary>Fills <paramref name="destination"/> with what starts <paramref name="offset"/> bytes behind the front. Pops nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less is buffered than that.</exception>
     public void CopyTo(int offset, Span<byte> destination)

@@ -22,4 +22,10 @@ public interface ISegmentPath
     /// <param name="segmentSize">Payload bytes of each segment that it is to be cut into; 0: it is one.</param>
     /// <param name="ecn">The two ECN bits of the IP header (RFC 3168 5): 0, or 2 for ECT(0).</param>
     void Send(int length, int segmentSize, byte ecn);
+
+    /// <summary>Payloads of so many bytes and more need not be written into the buffer.</summary>
+    int GatherFrom => int.MaxValue;
+
+    /// <summary>Sends the buffer, which holds <paramref name="header"/> bytes, and behind it a payload from where it lies, in two pieces.</summary>
+    void Send(int header, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int segmentSize, byte ecn) => throw new NotSupportedException();
 }

@@ -76,7 +76,8 @@ internal sealed class SegmentWriter(TcpConnection connection)
         bool syn = (flags & TcpFlags.SYN) != 0;
         int optionLength = syn ? WriteSynOptions(options, ref flags) : WriteOptions(options, payload);
         int header = TcpHeader.Size + optionLength;
-        Span<byte> segment = Path.Begin(header + payload);
+        bool gathers = payload >= Path.GatherFrom;
+        Span<byte> segment = Path.Begin(gathers ? header : header + payload);
         if (segment.IsEmpty)
             return false;
 
@@ -93,11 +94,22 @@ internal sealed class SegmentWriter(TcpConnection connection)
             Window = Receiving.Advertise(scaled: !syn),
         }.WriteTo(segment);
         options[..optionLength].CopyTo(segment[TcpHeader.Size..]);
-        if (payload > 0)
-            Sending.Queue.CopyTo((int)(position - Math.Max(Sending.SndUna, 1)), segment.Slice(header, payload));
 
         // RFC 3168 6.1.4 to 6.1.6: only new data is marked as ECN-capable.
-        Path.Send(header + payload, segmentSize, (byte)(Sending.Ecn && isNew && payload > 0 ? 2 : 0));
+        byte ecn = (byte)(Sending.Ecn && isNew && payload > 0 ? 2 : 0);
+        int offset = (int)(position - Math.Max(Sending.SndUna, 1));
+        if (gathers)
+        {
+            Sending.Queue.PeekAt(offset, payload, out ReadOnlySpan<byte> first, out ReadOnlySpan<byte> second);
+            Path.Send(header, first, second, segmentSize, ecn);
+        }
+        else
+        {
+            if (payload > 0)
+                Sending.Queue.CopyTo(offset, segment.Slice(header, payload));
+            Path.Send(header + payload, segmentSize, ecn);
+        }
+
         SegmentsSent++;
         Layer.Counters.SegmentsSent++;
         if ((flags & TcpFlags.ACK) != 0)
