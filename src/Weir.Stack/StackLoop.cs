@@ -15,7 +15,10 @@ namespace Weir.Stack;
 internal sealed class StackLoop
 {
     /// <summary>Packets between two looks at what is due: ACKs are that late at most, and others wait for the gate that long.</summary>
-    private const int Batch = 32;
+    private const int Batch = 256;
+
+    /// <summary>The same in bytes, for packets of several segments.</summary>
+    private const int BatchBytes = 1 << 20;
 
     private readonly IPacketPort _port;
     private readonly int _interface;
@@ -94,13 +97,15 @@ internal sealed class StackLoop
             while (true)
             {
                 TimeSpan now, deadline;
+                bool received;
                 lock (Gate)
                 {
                     _isAsleep = false;
                     if (_isStopping)
                         return;
                     now = MonotonicClock.Now;
-                    if (Turn(now))
+                    received = Turn(now);
+                    if (received)
                         busyUntil = now + _spin;
                     deadline = Stack.NextDeadline ?? TimeSpan.MaxValue;
                     if (now >= busyUntil)
@@ -112,6 +117,8 @@ internal sealed class StackLoop
 
                 if (now >= busyUntil)
                     _port.Wait(deadline == TimeSpan.MaxValue ? null : deadline - now);
+                else if (!received)
+                    Thread.Yield(); // The peer may want this very processor.
             }
         }
         catch (Exception exception)
@@ -125,9 +132,11 @@ internal sealed class StackLoop
     private bool Turn(TimeSpan now)
     {
         var count = 0;
-        while (count < Batch && _port.TryReceive(out var packet, out var offload))
+        var bytes = 0;
+        while (count < Batch && bytes < BatchBytes && _port.TryReceive(out var packet, out var offload))
         {
             count++;
+            bytes += packet.Length;
             if (!packet.IsEmpty)
                 Stack.Receive(_interface, packet, offload, now);
         }
