@@ -2,6 +2,7 @@ using Weir.Linux;
 using Weir.Stack.Devices;
 using Weir.Stack.Streams;
 using Weir.TcpIp;
+using Weir.TcpIp.Devices;
 using Weir.TcpIp.Tcp;
 
 namespace Weir.Stack;
@@ -22,9 +23,11 @@ internal sealed class StackLoop
 
     private readonly IPacketPort _port;
     private readonly int _interface;
+    private readonly bool _hasNeighbors;
     private readonly TimeSpan _spin;
     private readonly Action<Exception> _failed;
     private readonly HashSet<StreamEnd> _ends = [];
+    private readonly PassedPackets _passed = new();
     private readonly Thread _thread;
     private TaskCompletionSource? _drained;
     private TimeSpan _wakesAt;
@@ -35,6 +38,7 @@ internal sealed class StackLoop
         _port = port;
         Stack = stack;
         _interface = interfaceIndex;
+        _hasNeighbors = port.Capabilities.Medium == DeviceMedium.Ethernet;
         _spin = spin;
         _failed = failed;
         _thread = new Thread(Run) { IsBackground = true, Name = name };
@@ -45,7 +49,34 @@ internal sealed class StackLoop
 
     internal NetworkStack Stack { get; }
 
+    /// <summary>Null: this loop is alone.</summary>
+    internal LoopSiblings? Siblings { get; init; }
+
+    /// <summary>What comes now was given by another loop.</summary>
+    internal bool IsTakingPassed { get; private set; }
+
     internal void Start() => _thread.Start();
+
+    /// <summary>Of any thread: a segment that came to another queue and is this loop's.</summary>
+    internal void PassSegment(in SegmentArrival arrival, ReadOnlySpan<byte> segment)
+    {
+        _passed.AddSegment(arrival, segment);
+        _port.Wake();
+    }
+
+    /// <summary>The same of an ICMP error that may be this loop's.</summary>
+    internal void PassError(in TcpIcmpError error)
+    {
+        _passed.AddError(error);
+        _port.Wake();
+    }
+
+    /// <summary>The same of a frame that is for all loops.</summary>
+    internal void PassFrame(ReadOnlySpan<byte> frame, in PacketOffload offload)
+    {
+        _passed.AddFrame(frame, offload);
+        _port.Wake();
+    }
 
     /// <summary>Under the gate, after a change: sends what is due, and sees to it that the owner wakes in time.</summary>
     internal void Changed()
@@ -73,7 +104,7 @@ internal sealed class StackLoop
         }
     }
 
-    /// <summary>Ends the thread and closes the port; who still waits is told.</summary>
+    /// <summary>Ends the thread.</summary>
     internal void Stop()
     {
         lock (Gate)
@@ -85,6 +116,11 @@ internal sealed class StackLoop
         }
 
         _thread.Join();
+    }
+
+    /// <summary>When no loop's thread runs any more: closes the port; who still waits is told.</summary>
+    internal void Close()
+    {
         _port.Dispose();
         FailAll(new ObjectDisposedException(nameof(TcpStack)));
     }
@@ -137,15 +173,21 @@ internal sealed class StackLoop
         {
             count++;
             bytes += packet.Length;
+            if (_hasNeighbors)
+                Siblings?.PassIfOfNeighbors(packet, offload);
             if (!packet.IsEmpty)
                 Stack.Receive(_interface, packet, offload, now);
         }
+
+        IsTakingPassed = true;
+        var passed = _passed.Deliver(Stack, _interface, now);
+        IsTakingPassed = false;
 
         if (Stack.NextDeadline <= now)
             Stack.Expire(now);
         Stack.Transmit(now);
         TellDrained();
-        return count > 0;
+        return passed || count > 0;
     }
 
     /// <summary>Under the gate. Nobody waits for it before the end of the stack.</summary>

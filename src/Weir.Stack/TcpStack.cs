@@ -17,9 +17,8 @@ namespace Weir.Stack;
 
 /// <summary>Weir's TCP/IP stack as .NET programs use one: listeners and streams over TUN and TAP devices, or over memory.</summary>
 /// <remarks>
-/// Each port (a queue of a device) has a thread and a stack of its own, that share nothing. A listener is in all of them; the kernel sends a
-/// connection's packets to the queue that its SYN came from (drivers/net/tun.c, tun_automq_select_queue). The answer to a SYN of ours may come to
-/// any queue, before the kernel has learned which is ours: a stack on several queues opens no connections.
+/// Each port (a queue of a device) has a thread and a stack of its own. A listener is in all of them: a connection is where its SYN came. Connections
+/// are opened in each in turn, and what comes to another queue than theirs is passed on.
 /// </remarks>
 public sealed class TcpStack : IAsyncDisposable
 {
@@ -27,13 +26,18 @@ public sealed class TcpStack : IAsyncDisposable
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
 
     private readonly StackLoop[] _loops;
+    private readonly MacAddress _mac;
+    private uint _opened;
     private readonly TcpStackOptions _options;
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private TcpStack(IReadOnlyList<IPacketPort> ports, TcpStackOptions options)
     {
         _options = options;
-        _loops = [.. ports.Select((port, number) => MakeLoop(port, number))];
+        _mac = options.Mac ?? RandomMac();
+        _loops = new StackLoop[ports.Count];
+        for (var i = 0; i < _loops.Length; i++)
+            _loops[i] = MakeLoop(ports[i], i);
         foreach (var loop in _loops)
             loop.Start();
     }
@@ -103,9 +107,7 @@ public sealed class TcpStack : IAsyncDisposable
     public async ValueTask<TcpStream> ConnectAsync(TcpConnectOptions options, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_loops.Length > 1)
-            throw new NotSupportedException("A stack on several queues takes connections, but opens none: the kernel would send the answers to any of them.");
-        var loop = _loops[0];
+        var loop = _loops[(options.LocalPort != 0 ? options.LocalPort : Interlocked.Increment(ref _opened)) % _loops.Length];
         var end = new StreamEnd(loop);
         lock (loop.Gate)
         {
@@ -148,6 +150,8 @@ public sealed class TcpStack : IAsyncDisposable
 
         foreach (var loop in _loops)
             loop.Stop();
+        foreach (var loop in _loops)
+            loop.Close();
         _ended.TrySetResult(null);
     }
 
@@ -202,16 +206,18 @@ public sealed class TcpStack : IAsyncDisposable
 
     private StackLoop MakeLoop(IPacketPort port, int number)
     {
-        var stack = new NetworkStack(new NetworkStackOptions { Random = Draw });
+        var siblings = _loops.Length > 1 ? new LoopSiblings(_loops, number) : null;
+        var tcp = new TcpLayerOptions { Secret = new UInt128(DrawLong(), DrawLong()), Siblings = siblings };
+        var stack = new NetworkStack(new NetworkStackOptions { Random = Draw, Tcp = tcp });
         var index = stack.AddInterface(port, new InterfaceOptions
         {
             Name = _options.Name,
             Addresses = _options.Addresses,
-            Mac = _options.Mac ?? RandomMac(),
+            Mac = _mac,
             Transparent = _options.Transparent,
         }, MonotonicClock.Now);
         AddDefaultRoutes(stack, index, port.Capabilities.Medium);
-        return new StackLoop(port, stack, index, $"weir-tcp-{_options.Name}-{number}", _options.Spin, Fail);
+        return new StackLoop(port, stack, index, $"weir-tcp-{_options.Name}-{number}", _options.Spin, Fail) { Siblings = siblings };
     }
 
     private void AddDefaultRoutes(NetworkStack stack, int index, DeviceMedium medium)
@@ -233,6 +239,8 @@ public sealed class TcpStack : IAsyncDisposable
         RandomNumberGenerator.Fill(bytes);
         return BinaryPrimitives.ReadUInt32LittleEndian(bytes);
     }
+
+    private static ulong DrawLong() => ((ulong)Draw() << 32) | Draw();
 
     /// <summary>Locally administered, for one card: IEEE 802 8.2.</summary>
     private static MacAddress RandomMac()

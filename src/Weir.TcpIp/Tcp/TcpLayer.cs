@@ -80,7 +80,7 @@ public sealed class TcpLayer
             return null;
 
         if (tuple.LocalPort == 0)
-            tuple = tuple with { LocalPort = _ports.Choose(tuple, _connections) };
+            tuple = tuple with { LocalPort = _ports.Choose(tuple, _connections, _options.Siblings) };
         if (tuple.LocalPort == 0 || !IsFree(tuple))
             return null;
 
@@ -117,7 +117,7 @@ public sealed class TcpLayer
             connection.Receive(ref arrived);
             Flush(connection);
         }
-        else
+        else if (!TryPass(arrival, segment, tuple, arrived))
         {
             _passive.Receive(tuple, ref arrived);
         }
@@ -133,6 +133,10 @@ public sealed class TcpLayer
         {
             connection.ReceiveError(error, Now);
             Flush(connection);
+        }
+        else
+        {
+            _options.Siblings?.Pass(error);
         }
 
         _notifications.Deliver();
@@ -175,6 +179,16 @@ public sealed class TcpLayer
     }
 
     internal void EnterTimeWait(TcpConnection connection) => _timeWait.Add(connection);
+
+    /// <summary>What does not begin a connection of a listener here may belong to a sibling's.</summary>
+    private bool TryPass(in SegmentArrival arrival, ReadOnlySpan<byte> segment, in FourTuple tuple, in ArrivedSegment arrived)
+    {
+        if (_options.Siblings is not { } siblings)
+            return false;
+        bool begins = (arrived.Flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) == TcpFlags.SYN;
+        return (!begins || _passive.Listeners.Find(tuple.LocalAddress, tuple.LocalPort, arrival.IsLocal) is null)
+            && siblings.TryPass(arrival, segment, tuple.LocalPort);
+    }
 
     internal void Want(TcpConnection connection) => _wanted.Add(connection);
 

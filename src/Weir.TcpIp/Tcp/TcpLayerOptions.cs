@@ -14,4 +14,7 @@ public sealed record TcpLayerOptions
 
     /// <summary>Connections in all, TIME-WAIT included.</summary>
     public int MaxConnections { get; init; } = 262_144;
+
+    /// <summary>Null: this layer is alone with its addresses.</summary>
+    public ITcpSiblings? Siblings { get; init; }
 }

@@ -62,7 +62,34 @@ public class KernelTransferTests
         }
 
         Assert.All(host.Queues, queue => Assert.True(queue.Counters.PacketsReceived > 100));
-        await Assert.ThrowsAsync<NotSupportedException>(async () => await host.Stack.ConnectAsync(new IPEndPoint(StackOnTun.Kernel, 5001), within));
+    }
+
+    [Theory]
+    [InlineData(2, TunMode.Tun)]
+    [InlineData(4, TunMode.Tun)]
+    [InlineData(3, TunMode.Tap)]
+    public async Task Many_queues_open_and_take_connections_at_once(int queues, TunMode mode)
+    {
+        RootTier.Require("ip");
+        const int Count = 24;
+        await using var host = new StackOnTun(queues: queues, mode: mode);
+        var within = StackOnTun.Within(60);
+        using var theirs = host.KernelListener(new IPEndPoint(StackOnTun.Kernel, 5001));
+        await using var ours = await host.Stack.ListenAsync(new IPEndPoint(StackOnTun.Ours, 5002), cancellationToken: within);
+        var opening = Enumerable.Range(0, Count).Select(_ => host.Stack.ConnectAsync(new IPEndPoint(StackOnTun.Kernel, 5001), within).AsTask()).ToList();
+        var accepting = Enumerable.Range(0, Count).Select(_ => theirs.AcceptAsync(within).AsTask()).ToList();
+        var clients = Enumerable.Range(0, Count).Select(_ => host.KernelSocket()).ToList();
+        var taking = Enumerable.Range(0, Count).Select(_ => ours.AcceptAsync(within).AsTask()).ToList();
+        await Task.WhenAll(clients.Select(client => client.ConnectAsync(new IPEndPoint(StackOnTun.Ours, 5002), within).AsTask()));
+
+        // Who met whom is told by the ports.
+        var sockets = (await Task.WhenAll(accepting)).Concat(clients).ToDictionary(socket => (((IPEndPoint)socket.LocalEndPoint!).Port, ((IPEndPoint)socket.RemoteEndPoint!).Port));
+        var streams = (await Task.WhenAll(opening)).Concat(await Task.WhenAll(taking)).ToList();
+        await Task.WhenAll(streams.Select(stream => ExchangeAsync(stream, sockets[(stream.RemoteEndPoint.Port, stream.LocalEndPoint.Port)], 1, within)));
+        Assert.Equal(queues, streams.Take(Count).Select(stream => stream.LocalEndPoint.Port % queues).Distinct().Count());
+        Assert.All(host.Queues, queue => Assert.True(queue.Counters.PacketsReceived > 100));
+        foreach (var stream in streams)
+            await stream.DisposeAsync();
     }
 
     [Theory]

@@ -10,14 +10,14 @@ internal sealed class EphemeralPorts(UInt128 key)
     private readonly SipHash _hash = new(key);
     private uint _next;
 
-    /// <summary>A port that no connection between the same addresses has; 0: there is none.</summary>
-    public ushort Choose(in FourTuple tuple, ConnectionTable table)
+    /// <summary>A port that is no sibling's and that no connection between the same addresses has; 0: there is none.</summary>
+    public ushort Choose(in FourTuple tuple, ConnectionTable table, ITcpSiblings? siblings)
     {
         ulong offset = _hash.Compute((ulong)tuple.LocalAddress, (ulong)tuple.RemoteAddress, (ulong)(tuple.RemoteAddress >> 64), tuple.RemotePort);
         for (int i = 0; i < Count; i++)
         {
             ushort port = (ushort)(First + (int)(((uint)offset + _next++) % Count));
-            if (table.Find(tuple with { LocalPort = port }) is null)
+            if (siblings?.IsOwnPort(port) != false && table.Find(tuple with { LocalPort = port }) is null)
                 return port;
         }
 

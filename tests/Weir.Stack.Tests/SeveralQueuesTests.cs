@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Sockets;
+using Weir.Packets;
+using Weir.Stack.Devices;
+using Weir.TcpIp.Ip;
+using Weir.TcpIp.Tcp;
+
+namespace Weir.Stack.Tests;
+
+/// <summary>A stack with a thread for each of several queues, whose packets come to any of them.</summary>
+public class SeveralQueuesTests
+{
+    private const int Queues = 3;
+
+    [Fact]
+    public async Task What_comes_to_another_queue_than_the_connections_is_passed_on()
+    {
+        await using var hosts = new Hosts();
+        await using var listener = await hosts.One.ListenAsync(new IPEndPoint(IPAddress.Any, 80), cancellationToken: StackPair.Soon);
+        var serving = Task.WhenAll(Enumerable.Range(0, 9).Select(async _ =>
+        {
+            await using var served = await listener.AcceptAsync(StackPair.Soon);
+            await served.CopyToAsync(served, StackPair.Soon);
+            served.CloseWrite();
+        }));
+
+        await Task.WhenAll(Enumerable.Range(0, 9).Select(async number =>
+        {
+            await using var stream = await hosts.Many.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), StackPair.Soon);
+            var sent = new byte[100_000];
+            new Random(number).NextBytes(sent);
+            var sending = stream.WriteAsync(sent, StackPair.Soon);
+            var received = new byte[sent.Length];
+            await stream.ReadExactlyAsync(received, StackPair.Soon);
+            await sending;
+            Assert.Equal(sent, received);
+            stream.CloseWrite();
+            Assert.Equal(0, await stream.ReadAsync(received, StackPair.Soon));
+        }));
+        await serving;
+    }
+
+    [Fact]
+    public async Task Each_queue_opens_from_ports_of_its_own_and_a_given_port_says_which_it_is()
+    {
+        await using var hosts = new Hosts();
+        await using var listener = await hosts.One.ListenAsync(new IPEndPoint(IPAddress.Any, 80), cancellationToken: StackPair.Soon);
+        var residues = new HashSet<int>();
+        for (var i = 0; i < Queues; i++)
+        {
+            await using var stream = await hosts.Many.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), StackPair.Soon);
+            residues.Add(stream.LocalEndPoint.Port % Queues);
+        }
+
+        Assert.Equal(Queues, residues.Count);
+        for (ushort port = 5000; port < 5000 + Queues; port++)
+        {
+            await using var stream = await hosts.Many.ConnectAsync(new TcpConnectOptions { RemoteAddress = IpAddressBits.From(StackPair.ServerAddress), RemotePort = 80, LocalPort = port }, StackPair.Soon);
+            Assert.Equal(port, stream.LocalEndPoint.Port);
+        }
+    }
+
+    [Fact]
+    public async Task A_refusal_reaches_who_asked_and_closed_ports_refuse_once()
+    {
+        await using var hosts = new Hosts();
+        for (var i = 0; i < 2 * Queues; i++)
+        {
+            var refused = await Assert.ThrowsAsync<SocketException>(async () => await hosts.Many.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 81), StackPair.Soon));
+            Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+            refused = await Assert.ThrowsAsync<SocketException>(async () => await hosts.One.ConnectAsync(new IPEndPoint(StackPair.ClientAddress, 81), StackPair.Soon));
+            Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+        }
+    }
+
+    private sealed class Hosts : IAsyncDisposable
+    {
+        internal Hosts()
+        {
+            var links = Enumerable.Range(0, Queues).Select(_ => MemoryPort.CreatePair()).ToList();
+            Many = TcpStack.Start([.. links.Select(link => link.First)], new TcpStackOptions { Name = "many", Addresses = [IpPrefix.Parse("10.0.0.1/24")] });
+            One = TcpStack.Start(new SpreadingPort([.. links.Select(link => link.Second)]), new TcpStackOptions { Name = "one", Addresses = [IpPrefix.Parse("10.0.0.2/24")] });
+        }
+
+        /// <summary>The stack with the queues.</summary>
+        internal TcpStack Many { get; }
+
+        internal TcpStack One { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Many.DisposeAsync();
+            await One.DisposeAsync();
+        }
+    }
+}
