@@ -78,10 +78,12 @@ internal static class RulesCommand
             DefaultValueFactory = _ => "all",
         };
         format.AcceptOnlyFromAmong([.. TextFormat.Names, "all"]);
+        var counters = new Option<bool>("--counters", "-c", "-s") { Description = "With what was counted, as iptables-save -c and tc -s print it; nft and ipset always do" };
         var command = host.Command("show", "Prints the kernel's state as the tools themselves would.", RunAsync)
-            .WithExamples("weir rules show --as iptables", "weir rules show --at web --as nft --json", "weir rules show --at web > web.rules");
+            .WithExamples("weir rules show --as iptables", "weir rules show --at web --as nft --json", "weir rules show --at web > web.rules", "weir rules show --as tc --counters");
         command.Add(at);
         command.Add(format);
+        command.Add(counters);
         return command;
 
         Task<int> RunAsync(Invocation invocation)
@@ -92,7 +94,7 @@ internal static class RulesCommand
             if (invocation.WantsJson)
                 RulesPrinter.WriteJson(ns, wanted, invocation.Terminal.Output);
             else
-                RulesPrinter.Write(ns, wanted, invocation.Terminal.Output);
+                RulesPrinter.Write(ns, wanted, new ShowOptions { Counters = invocation.Arguments.GetValue(counters) }, invocation.Terminal.Output);
             return Task.FromResult(ExitCode.Done);
         }
     }

@@ -9,8 +9,8 @@ namespace Weir.Cli.Rules;
 internal static class RulesPrinter
 {
     /// <param name="format">A format's name, or <c>all</c>.</param>
-    public static void Write(NetworkNamespace ns, string format, TextWriter output) =>
-        output.Write(format == "all" ? RulesFormats.ShowAll(ns) : RulesFormats.Find(format).Show(ns));
+    public static void Write(NetworkNamespace ns, string format, ShowOptions options, TextWriter output) =>
+        output.Write(format == "all" ? RulesFormats.ShowAll(ns, options) : RulesFormats.Find(format).Show(ns, options));
 
     public static void WriteJson(NetworkNamespace ns, string format, TextWriter output)
     {

@@ -14,7 +14,7 @@ public interface IRulesFormat
     ILoad Prepare(string text, NetworkNamespace ns, LoadOptions options);
 
     /// <summary>What the tool itself would print of this namespace.</summary>
-    string Show(NetworkNamespace ns);
+    string Show(NetworkNamespace ns, ShowOptions? options = null);
 
     /// <summary>The same as one JSON value; in the tool's own form where it has one (<c>ip -j</c>, <c>nft -j</c>).</summary>
     void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer);
@@ -33,6 +33,13 @@ public interface ILoad : IDisposable
     /// <summary>Takes back what <see cref="Apply"/> did, once, because another text that belongs to this one was refused.</summary>
     /// <exception cref="Weir.Netlink.Protocol.NetlinkException">Something else has changed the namespace meanwhile.</exception>
     void Undo();
+}
+
+/// <summary>How a text is shown.</summary>
+public sealed record ShowOptions
+{
+    /// <summary>With what was counted (<c>iptables-save -c</c>, <c>tc -s</c>); nft and ipset always show it.</summary>
+    public bool Counters { get; init; }
 }
 
 /// <summary>How a text is installed.</summary>

@@ -25,13 +25,13 @@ public static class RulesFormats
 
     /// <summary>All of a namespace, each format's text behind the line that names its tool: <see cref="TextFormat.Sections"/> reads it again.</summary>
     /// <remarks>A table that iptables-save shows stands in its words only: the same rules in nft's would be installed twice.</remarks>
-    public static string ShowAll(NetworkNamespace ns)
+    public static string ShowAll(NetworkNamespace ns, ShowOptions? options = null)
     {
         var whole = new StringBuilder();
         var shown = new HashSet<(string Family, string Table)>();
         foreach (var format in All)
         {
-            var text = format == Nft ? Nft.Show(ns, (family, table) => shown.Contains((family, table))) : format.Show(ns);
+            var text = format == Nft ? Nft.Show(ns, (family, table) => shown.Contains((family, table))) : format.Show(ns, options);
             if (text.Length == 0)
                 continue;
             if (format is IptablesFormat)

@@ -32,7 +32,7 @@ public sealed class IpFormat : IRulesFormat
     }
 
     /// <summary>Rules and routes of all tables, each after the command that prints it.</summary>
-    public string Show(NetworkNamespace ns)
+    public string Show(NetworkNamespace ns, ShowOptions? options = null)
     {
         IpNameTables names = IpHostNames.Read();
         using RouteSocket socket = RouteSocket.Open(ns);

@@ -43,7 +43,7 @@ public sealed class IpsetFormat : IRulesFormat
     }
 
     /// <inheritdoc/>
-    public string Show(NetworkNamespace ns) => string.Concat(List(ns).SelectMany(IpsetModel.FromKernel).Select(command => IpsetText.Print(command) + "\n"));
+    public string Show(NetworkNamespace ns, ShowOptions? options = null) => string.Concat(List(ns).SelectMany(IpsetModel.FromKernel).Select(command => IpsetText.Print(command) + "\n"));
 
     /// <inheritdoc/>
     public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer)

@@ -37,14 +37,14 @@ public sealed class IptablesFormat : IRulesFormat
     public ILoad Prepare(string text, NetworkNamespace ns, LoadOptions options) => IptablesLoad.Prepare(text, _family, ns, options);
 
     /// <inheritdoc/>
-    public string Show(NetworkNamespace ns)
+    public string Show(NetworkNamespace ns, ShowOptions? options = null)
     {
         var text = new StringBuilder();
         foreach (var table in Read(ns).Tables)
         {
             if (table.Incompatible is null && table.ForeignChains.Count > 0)
                 text.Append("# Table `").Append(table.Name).Append("' contains incompatible base-chains, use 'nft' tool to list them.\n");
-            text.Append(new IptablesRuleset { Family = _family, Tables = [table] }.ToText());
+            text.Append(new IptablesRuleset { Family = _family, Tables = [table] }.ToText(counters: options?.Counters is true));
         }
 
         return text.ToString();

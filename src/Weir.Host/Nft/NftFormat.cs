@@ -28,7 +28,7 @@ public sealed class NftFormat : IRulesFormat
         return new LateLoad(builder.Messages, () => Prepare(text, ns, options with { ToCome = NamesToCome.None }));
     }
 
-    public string Show(NetworkNamespace ns) => Show(ns, leaveOut: null);
+    public string Show(NetworkNamespace ns, ShowOptions? options = null) => Show(ns, leaveOut: null);
 
     /// <param name="leaveOut">Tables that are shown elsewhere, by family (<c>ip</c>) and name; null: none.</param>
     public string Show(NetworkNamespace ns, Func<string, string, bool>? leaveOut)

@@ -65,13 +65,14 @@ public sealed class TcFormat : IRulesFormat
         return options.ToCome.Links.Count == 0 ? load : new LateLoad(load.Messages, () => Prepare(text, ns, options with { ToCome = NamesToCome.None }));
     }
 
-    public string Show(NetworkNamespace ns)
+    public string Show(NetworkNamespace ns, ShowOptions? options = null)
     {
+        Func<TcObject, string> print = options?.Counters is true ? TcParser.PrintCounted : TcParser.Print;
         using var socket = RouteSocket.Open(ns);
         var reader = new TcReader(socket);
         StringBuilder text = new("$ tc qdisc show\n");
         foreach (var qdisc in reader.Qdiscs())
-            Append(text, qdisc, qdisc.Discipline is null && TcHooks.HasOptions(qdisc.Kind) ? $"the options of qdisc {qdisc.Kind} are not known here" : "");
+            Append(text, print(qdisc), qdisc.Discipline is null && TcHooks.HasOptions(qdisc.Kind) ? $"the options of qdisc {qdisc.Kind} are not known here" : "");
         foreach (var (link, name) in reader.Names)
         {
             var classes = reader.Classes(link);
@@ -79,7 +80,7 @@ public sealed class TcFormat : IRulesFormat
                 continue;
             text.Append($"$ tc class show dev {name}\n");
             foreach (var @class in classes)
-                Append(text, @class, "");
+                Append(text, print(@class), "");
         }
 
         foreach (var hook in TcHooks.Of(socket))
@@ -89,7 +90,7 @@ public sealed class TcFormat : IRulesFormat
                 continue;
             text.Append($"$ tc filter show dev {reader.Name(hook.Link)} {hook.Words}\n");
             foreach (var filter in filters)
-                Append(text, filter, TcHooks.Unknown(filter));
+                Append(text, print(filter), TcHooks.Unknown(filter));
         }
 
         return text.ToString();
@@ -101,9 +102,9 @@ public sealed class TcFormat : IRulesFormat
         TcJson.Write(writer, new TcReader(socket), TcHooks.Of(socket));
     }
 
-    private static void Append(StringBuilder text, TcObject printed, string unknown)
+    private static void Append(StringBuilder text, string printed, string unknown)
     {
-        text.Append(TcParser.Print(printed)).Append('\n');
+        text.Append(printed).Append('\n');
         if (unknown.Length != 0)
             text.Append($"# {unknown}\n");
     }

@@ -35,6 +35,7 @@ internal sealed class TcReader(RouteSocket socket)
         Handle = qdisc.Handle,
         Parent = qdisc.Parent,
         References = qdisc.References == 1 ? null : qdisc.References,
+        Statistics = TcCounts.Print(qdisc.Statistics),
         Discipline = qdisc.Discipline switch
         {
             FifoQdisc fifo => new TcFifo(fifo.Limit),
@@ -54,6 +55,7 @@ internal sealed class TcReader(RouteSocket socket)
         Handle = @class.Handle,
         Parent = @class.Parent,
         Leaf = @class.Leaf,
+        Statistics = TcCounts.Print(@class.Statistics),
         Htb = @class.Htb is not { } htb ? null : new TcHtbClass(htb.Rate, htb.Ceiling, htb.Burst, htb.CeilingBurst)
         {
             Priority = htb.Level == 0 ? htb.Priority : null,
@@ -179,6 +181,13 @@ internal sealed class TcReader(RouteSocket socket)
             PoliceAction police => PoliceActions.Print(police),
             _ => new TcUnknownAction(action.Kind, action.Kind),
         };
-        return read with { Index = action.Index, References = (uint)action.References, Bindings = (uint)action.Bindings };
+        return read with
+        {
+            Index = action.Index,
+            References = (uint)action.References,
+            Bindings = (uint)action.Bindings,
+            Statistics = TcCounts.Print(action.Statistics),
+            Times = TcCounts.Print(action.Times),
+        };
     }
 }

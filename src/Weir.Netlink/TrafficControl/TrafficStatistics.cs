@@ -15,6 +15,8 @@ public sealed record TrafficStatistics
     public uint QueueLength { get; init; }
     /// <summary>Bytes that wait.</summary>
     public uint Backlog { get; init; }
+    /// <summary>What a class of htb counts beyond that.</summary>
+    public HtbStatistics? Htb { get; init; }
 }
 
 /// <summary>include/uapi/linux/gen_stats.h</summary>
@@ -22,6 +24,7 @@ internal enum StatisticsAttribute : ushort
 {
     TCA_STATS_BASIC = 1,
     TCA_STATS_QUEUE = 3,
+    TCA_STATS_APP = 4,
     TCA_STATS_PKT64 = 8,
 }
 
@@ -47,14 +50,18 @@ internal static class StatisticsMessage
         public uint Overlimits;
     }
 
-    internal static TrafficStatistics Read(NetlinkAttributes attributes)
+    /// <param name="isHtbClass">What the kind counts by itself is told in a structure of its own.</param>
+    /// <returns>Null when the kernel counts nothing here.</returns>
+    internal static TrafficStatistics? Read(NetlinkAttributes attributes, bool isHtbClass = false)
     {
         var statistics = new TrafficStatistics();
+        var isCounted = false;
         foreach (var attribute in attributes)
         {
             switch ((StatisticsAttribute)attribute.Type)
             {
                 case StatisticsAttribute.TCA_STATS_BASIC:
+                    isCounted = true;
                     var basic = attribute.Read<Basic>();
                     statistics = statistics with { Bytes = basic.Bytes, Packets = basic.Packets };
                     break;
@@ -65,9 +72,12 @@ internal static class StatisticsMessage
                 case StatisticsAttribute.TCA_STATS_PKT64:
                     statistics = statistics with { Packets = attribute.UInt64 };
                     break;
+                case StatisticsAttribute.TCA_STATS_APP when isHtbClass:
+                    statistics = statistics with { Htb = HtbStatistics.Read(attribute) };
+                    break;
             }
         }
 
-        return statistics;
+        return isCounted ? statistics : null;
     }
 }

@@ -6,9 +6,17 @@ namespace Weir.Rules.Tc;
 /// <summary>What <c>tc filter show</c> prints after <c>action order N: </c> (iproute2 6.1, tc/m_*.c).</summary>
 internal static class ActionText
 {
-    internal static string Print(TcAction action)
+    internal static string Print(TcAction action) => Print(action, "");
+
+    internal static string PrintCounted(TcAction action)
     {
-        var counted = $"index {action.Index} ref {action.References} bind {action.Bindings}";
+        var text = Print(action, StatisticsText.Print(action.Times));
+        return action.Statistics is { } statistics ? $"{text}\n\tAction statistics:\n{StatisticsText.Print(statistics, "\t")}" : text;
+    }
+
+    private static string Print(TcAction action, string times)
+    {
+        var counted = $"index {action.Index} ref {action.References} bind {action.Bindings}{times}";
         return action switch
         {
             TcMirred mirred =>
@@ -17,7 +25,7 @@ internal static class ActionText
             TcSkbedit skbedit => $"skbedit {Print(skbedit)} {skbedit.Control}\n\t {counted}",
             TcCsum csum => $"csum ({string.Join(", ", csum.Kinds)}) action {csum.Control}\n\t{counted}",
             TcPedit pedit => Print(pedit, counted),
-            TcPolice police => PoliceWords.Print(police),
+            TcPolice police => PoliceWords.Print(police) + times,
             TcUnknownAction unknown => unknown.Text,
             _ => "",
         };

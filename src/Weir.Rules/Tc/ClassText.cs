@@ -24,6 +24,16 @@ internal static class ClassText
         return text.Append($"burst {TcUnits.PrintSize(htb.Burst)} cburst {TcUnits.PrintSize(htb.CeilingBurst)} ").ToString();
     }
 
+    /// <summary>An empty line stands behind it, also where nothing is counted.</summary>
+    internal static string PrintCounted(TcClass @class)
+    {
+        var text = $"{Print(@class)}\n";
+        if (@class.Statistics is not { } statistics)
+            return text;
+        text += StatisticsText.Print(statistics, " ");
+        return statistics.Htb is { } htb ? $"{text}\n{StatisticsText.Print(htb)}\n" : text;
+    }
+
     /// <summary>Null when the line is not one.</summary>
     internal static TcClass? Parse(string line, string? promptDevice)
     {

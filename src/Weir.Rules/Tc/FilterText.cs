@@ -7,7 +7,11 @@ internal static class FilterText
 {
     private static readonly string[] OffloadWords = ["skip_hw", "skip_sw", "in_hw", "not_in_hw"];
 
-    internal static string Print(TcFilter filter)
+    internal static string Print(TcFilter filter) => Print(filter, ActionText.Print);
+
+    internal static string PrintCounted(TcFilter filter) => Print(filter, ActionText.PrintCounted);
+
+    private static string Print(TcFilter filter, Func<TcAction, string> print)
     {
         StringBuilder text = new("filter ");
         if (filter.Printed.HasFlag(TcFilterPlaces.Device))
@@ -25,7 +29,7 @@ internal static class FilterText
         if (filter is { Classifier: TcFw, Actions.Count: > 0 })
             text.Append('\n');
         for (var i = 0; i < filter.Actions.Count; i++)
-            text.Append($"\n\taction order {i + 1}: ").Append(ActionText.Print(filter.Actions[i])).Append('\n');
+            text.Append($"\n\taction order {i + 1}: ").Append(print(filter.Actions[i])).Append('\n');
         return text.ToString();
     }
 

@@ -16,6 +16,9 @@ internal static class QdiscText
         return text.Append(DisciplineText.Print(qdisc)).ToString();
     }
 
+    internal static string PrintCounted(TcQdisc qdisc) =>
+        qdisc.Statistics is { } statistics ? $"{Print(qdisc)}\n{StatisticsText.Print(statistics, " ")}" : Print(qdisc);
+
     /// <summary>Null when the line is not one.</summary>
     internal static TcQdisc? Parse(string line, string? promptDevice)
     {

@@ -8,6 +8,9 @@ public abstract record TcAction(string Kind, string Control)
     public uint Index { get; init; }
     public uint References { get; init; }
     public uint Bindings { get; init; }
+    /// <summary>Null when it is not known; printed only on demand, as are the times.</summary>
+    public TcStatistics? Statistics { get; init; }
+    public TcActionTimes? Times { get; init; }
 }
 
 /// <summary><c>mirred</c>: the frame (redirect) or a copy (mirror) leaves by, or comes in at, a device.</summary>

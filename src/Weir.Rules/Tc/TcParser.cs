@@ -55,6 +55,15 @@ public static class TcParser
         _ => "",
     };
 
+    /// <summary>As <c>tc -s</c> prints it, without the last line's end.</summary>
+    public static string PrintCounted(TcObject printed) => printed switch
+    {
+        TcQdisc qdisc => QdiscText.PrintCounted(qdisc),
+        TcClass @class => ClassText.PrintCounted(@class),
+        TcFilter filter => FilterText.PrintCounted(filter),
+        _ => "",
+    };
+
     // "filter add …" and "qdisc add …" are lines of a batch.
     private static bool IsShown(string line)
     {

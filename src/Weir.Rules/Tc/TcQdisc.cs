@@ -14,6 +14,8 @@ public sealed record TcQdisc(string Name) : TcObject
     public TcDiscipline? Discipline { get; init; }
     /// <summary>What tc printed after the place, when it is not known here.</summary>
     public string UnknownOptions { get; init; } = "";
+    /// <summary>Null when it is not known; printed only on demand.</summary>
+    public TcStatistics? Statistics { get; init; }
 }
 
 /// <summary>What is said of a qdisc beyond its kind and place.</summary>
@@ -109,6 +111,8 @@ public sealed record TcClass(string Name) : TcObject
     public uint Leaf { get; init; }
     public TcHtbClass? Htb { get; init; }
     public string UnknownOptions { get; init; } = "";
+    /// <summary>Null when the kernel counts nothing here; printed only on demand.</summary>
+    public TcStatistics? Statistics { get; init; }
 }
 
 /// <summary>A class of htb; rates in bytes per second, sizes in bytes. A burst of 0 is tc's own choice.</summary>

@@ -44,7 +44,7 @@ internal sealed partial class IptablesHost : IDisposable
 
     internal void Load(IptablesFamily family, string text, LoadOptions? options = null) => Format(family).Prepare(text, Namespace, options ?? new LoadOptions()).Apply();
 
-    internal string Show(IptablesFamily family) => Format(family).Show(Namespace);
+    internal string Show(IptablesFamily family, bool counters = false) => Format(family).Show(Namespace, new ShowOptions { Counters = counters });
 
     /// <summary>The expressions of all rules, chain by chain.</summary>
     internal List<string> Expressions(IptablesFamily family)

@@ -54,6 +54,7 @@ public class LoadingRulesTests
 
         Assert.Equal(tool.Save(IPv4, "-c"), weir.Save(IPv4, "-c"));
         Assert.Equal(weir.Save(IPv4), weir.Show(IPv4));
+        Assert.Equal(weir.Save(IPv4, "-c"), weir.Show(IPv4, counters: true));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Weir.Host.Formats;
 using Weir.Netlink.TrafficControl;
 using Weir.Netlink.TrafficControl.Classifiers;
@@ -130,6 +131,31 @@ public class TcFormatTests
             """).Check();
 
         TcJsonOracle.Equal(scene);
+    }
+
+    [Fact]
+    public void What_was_counted_is_listed_as_tc_s_lists_it()
+    {
+        RootTier.Require("ip", "tc");
+        using TcScene scene = new("d0", "d1");
+        foreach (var line in (string[])["link add v0 type veth peer name v1", "link set v0 up", "link set v1 up", "link set d1 up", "addr add 10.9.9.1/24 dev v0"])
+            scene.Ip(line);
+        scene.Load(Tree + "tc qdisc add dev v0 clsact\ntc filter add dev v0 egress pref 1 u32 match u8 0 0 action mirred egress mirror dev d1 action mirred ingress mirror dev d0\n");
+
+        // Asks who has the address.
+        scene.Namespace.Run(() =>
+        {
+            using UdpClient client = new();
+            client.Send([1], 1, "10.9.9.2", 9);
+        });
+
+        // Seconds go on, and the links ask about neighbours, while both are printed.
+        var (byTool, byWeir) = ("", "");
+        if (!Eventually.Within(TimeSpan.FromSeconds(20), () => (byTool = scene.ShowByTool(counters: true)) == (byWeir = scene.Show(counters: true))))
+            TcScene.Equal(byTool, byWeir, "tc -s");
+        Assert.Contains(" firstused ", byWeir, StringComparison.Ordinal);
+        Assert.Contains(" lended: 0 borrowed: 0 giants: 0", byWeir, StringComparison.Ordinal);
+        scene.Prepare(byWeir.Replace("pref 1 ", "pref 7 ", StringComparison.Ordinal)).Dispose();
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class TcScene : IDisposable
 
     internal ILoad Prepare(string text) => Format.Prepare(text, _ns, new LoadOptions());
 
-    internal string Show() => Format.Show(_ns);
+    internal string Show(bool counters = false) => Format.Show(_ns, new ShowOptions { Counters = counters });
 
     internal System.Text.Json.JsonElement Json()
     {
@@ -53,11 +53,11 @@ internal sealed class TcScene : IDisposable
     }
 
     /// <summary>What tc prints at the prompts that Weir's listing has. One process prints them all, with a line of its own between them: inside the machine a process takes its time.</summary>
-    internal string ShowByTool()
+    internal string ShowByTool(bool counters = false)
     {
-        const string between = "qdisc noqueue 0: root refcnt 2 \n";
+        var between = "qdisc noqueue 0: root refcnt 2 \n" + (counters ? " Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) \n backlog 0b 0p requeues 0\n" : "");
         string[] prompts = [.. Show().Split('\n').Where(line => line.StartsWith("$ tc ", StringComparison.Ordinal))];
-        var printed = Batch(string.Concat(prompts.Select(prompt => $"{prompt[2..]}\ntc qdisc show dev lo\n"))).Check().Output.Split(between);
+        var printed = Batch(string.Concat(prompts.Select(prompt => $"{prompt[2..]}\ntc qdisc show dev lo\n")), counters ? ["-s"] : []).Check().Output.Split(between);
         Assert.Equal(prompts.Length + 1, printed.Length);
         return string.Concat(prompts.Zip(printed, (prompt, text) => $"{prompt}\n{text}"));
     }

@@ -27,6 +27,34 @@ public class TcParserTests
     }
 
     [Fact]
+    public void What_was_counted_stands_below_what_it_belongs_to()
+    {
+        TcStatistics statistics = new() { Bytes = 126, Packets = 3, Drops = 1, Overlimits = 2, Requeues = 4, Backlog = 2048, QueueLength = 5 };
+        TcQdisc qdisc = new("noqueue") { Device = "v0", References = 2, Statistics = statistics };
+        TcClass @class = new("htb")
+        {
+            Handle = 0x10001, Parent = TcHandle.Root, Htb = new TcHtbClass(750_000, 750_000, 15_360, 1599),
+            Statistics = statistics with { Htb = new TcHtbStatistics(7, 8, 9, 320_000, -33_328) },
+        };
+        TcFilter filter = new(new TcMatchall())
+        {
+            Handle = 1, Printed = TcFilterPlaces.Preference, Preference = 1,
+            Actions = [new TcMirred(Ingress: false, Redirect: false, "d2", "pipe") { Index = 1, References = 1, Bindings = 1, Statistics = statistics, Times = new TcActionTimes(4, 2, 4, null) }],
+        };
+
+        const string sent = "Sent 126 bytes 3 pkt (dropped 1, overlimits 2 requeues 4) \n", waits = "backlog 2Kb 5p requeues 4";
+        Assert.Equal($"qdisc noqueue 0: dev v0 root refcnt 2 \n {sent} {waits}", TcParser.PrintCounted(qdisc));
+        Assert.Equal(
+            $"class htb 1:1 root rate 6Mbit ceil 6Mbit burst 15Kb cburst 1599b \n {sent} {waits}\n lended: 7 borrowed: 8 giants: 9\n tokens: 320000 ctokens: -33328\n", TcParser.PrintCounted(@class));
+        Assert.Equal("class tbf 10:1 parent 10: \n", TcParser.PrintCounted(new TcClass("tbf") { Handle = 0x100001, Parent = 0x100000 }));
+        Assert.Equal(
+            "filter pref 1 matchall handle 0x1 \n\taction order 1: mirred (Egress Mirror to device d2) pipe\n\tindex 1 ref 1 bind 1 installed 4 sec used 2 sec firstused 4 sec\n"
+            + $"\tAction statistics:\n\t{sent}\t{waits}\n",
+            TcParser.PrintCounted(filter));
+        Assert.Equal("qdisc noqueue 0: dev v0 root refcnt 2 ", TcParser.Print(qdisc));
+    }
+
+    [Fact]
     public void Rules_of_a_listing_are_known_with_their_place()
     {
         ParsedText<TcText> parsed = TcParser.Parse("""

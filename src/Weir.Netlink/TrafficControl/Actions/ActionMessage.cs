@@ -86,7 +86,7 @@ internal static class ActionMessage
             }
         }
 
-        return ReadOptions(kind, options) with { Statistics = statistics };
+        return ReadOptions(kind, options) with { Statistics = statistics, Times = ActionTimes.Read(kind, options.Nested) };
     }
 
     private static void WriteOptions(ref NetlinkWriter writer, FilterAction action)

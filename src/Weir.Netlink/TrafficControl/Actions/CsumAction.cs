@@ -24,6 +24,7 @@ public sealed record CsumAction(ChecksumKinds Kinds) : FilterAction("csum", Acti
 internal enum CsumAttribute : ushort
 {
     TCA_CSUM_PARMS = 1,
+    TCA_CSUM_TM = 2,
 }
 
 /// <summary>How a CsumAction looks on the wire: TCA_CSUM_PARMS with struct tc_csum.</summary>

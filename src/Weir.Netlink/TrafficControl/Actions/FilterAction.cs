@@ -17,8 +17,11 @@ public abstract record FilterAction(string Kind, int Control)
     /// <summary>Only in lists.</summary>
     public TrafficStatistics? Statistics { get; init; }
 
+    /// <summary>Only in lists.</summary>
+    public ActionTimes? Times { get; init; }
+
     /// <summary>Without what only lists have: as it would be asked for.</summary>
-    public FilterAction AsRequested() => this with { Index = 0, References = 0, Bindings = 0, Statistics = null };
+    public FilterAction AsRequested() => this with { Index = 0, References = 0, Bindings = 0, Statistics = null, Times = null };
 }
 
 /// <summary>An action of a kind that is not known here.</summary>

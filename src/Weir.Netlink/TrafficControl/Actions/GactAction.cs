@@ -26,6 +26,7 @@ public sealed record GactAction(int Control) : FilterAction("gact", Control)
 /// <summary>include/uapi/linux/tc_act/tc_gact.h</summary>
 internal enum GactAttribute : ushort
 {
+    TCA_GACT_TM = 1,
     TCA_GACT_PARMS = 2,
     TCA_GACT_PROB = 3,
 }

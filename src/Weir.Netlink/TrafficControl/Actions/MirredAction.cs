@@ -19,6 +19,7 @@ public sealed record MirredAction(MirredTarget Target, int LinkIndex)
 /// <summary>include/uapi/linux/tc_act/tc_mirred.h</summary>
 internal enum MirredAttribute : ushort
 {
+    TCA_MIRRED_TM = 1,
     TCA_MIRRED_PARMS = 2,
 }
 

@@ -46,6 +46,7 @@ public sealed record PeditAction(IReadOnlyList<PeditKey> Keys) : FilterAction("p
 /// <summary>include/uapi/linux/tc_act/tc_pedit.h</summary>
 internal enum PeditAttribute : ushort
 {
+    TCA_PEDIT_TM = 1,
     TCA_PEDIT_PARMS = 2,
     TCA_PEDIT_PARMS_EX = 4,
     TCA_PEDIT_KEYS_EX = 5,

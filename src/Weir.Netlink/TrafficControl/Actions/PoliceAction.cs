@@ -41,6 +41,7 @@ internal enum PoliceAttribute : ushort
     TCA_POLICE_PEAKRATE = 3,
     TCA_POLICE_AVRATE = 4,
     TCA_POLICE_RESULT = 5,
+    TCA_POLICE_TM = 6,
     TCA_POLICE_RATE64 = 8,
     TCA_POLICE_PEAKRATE64 = 9,
     TCA_POLICE_PKTRATE64 = 10,

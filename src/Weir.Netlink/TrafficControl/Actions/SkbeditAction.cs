@@ -21,6 +21,7 @@ public sealed record SkbeditAction() : FilterAction("skbedit", ActionControl.Pip
 /// <summary>include/uapi/linux/tc_act/tc_skbedit.h</summary>
 internal enum SkbeditAttribute : ushort
 {
+    TCA_SKBEDIT_TM = 1,
     TCA_SKBEDIT_PARMS = 2,
     TCA_SKBEDIT_PRIORITY = 3,
     TCA_SKBEDIT_QUEUE_MAPPING = 4,
