@@ -20,6 +20,13 @@ public sealed record StackListenOptions
     /// <summary>Decides on each SYN before it is answered, on the stack's own thread; null: accepted.</summary>
     public Func<PendingConnection, AcceptDecision>? Accept { get; init; }
 
+    /// <summary>As <see cref="Accept"/>, which it takes the place of, off the stack's thread and with time to find out: a proxy dials first. An exception rejects.</summary>
+    /// <remarks>As many SYNs as connections in the backlog (256 at least) may wait for a decision; more are dropped, so that the peer tries again.</remarks>
+    public Func<IncomingConnection, ValueTask<AcceptDecision>>? Decide { get; init; }
+
+    /// <summary>How long <see cref="Decide"/> may take.</summary>
+    public TimeSpan DecideTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Null: the stack's.</summary>
     public TcpProfile? Profile { get; init; }
 
@@ -36,6 +43,7 @@ public sealed record StackListenOptions
             MaxHalfOpen = Math.Max(Backlog, 256),
             Profile = Profile ?? profile,
             Accept = Accept,
+            DeferTimeout = DecideTimeout,
         };
     }
 }

@@ -55,6 +55,9 @@ internal sealed class StackLoop
     /// <summary>What comes now was given by another loop.</summary>
     internal bool IsTakingPassed { get; private set; }
 
+    /// <summary>Under the gate: nothing may be sent any more.</summary>
+    internal bool HasEnded => _isStopping;
+
     internal void Start() => _thread.Start();
 
     /// <summary>Of any thread: a segment that came to another queue and is this loop's.</summary>
@@ -121,8 +124,9 @@ internal sealed class StackLoop
     /// <summary>When no loop's thread runs any more: closes the port; who still waits is told.</summary>
     internal void Close()
     {
-        _port.Dispose();
+        // First, so that none of them sends on a port that is closed.
         FailAll(new ObjectDisposedException(nameof(TcpStack)));
+        _port.Dispose();
     }
 
     private void Run()

@@ -65,7 +65,7 @@ public sealed class TcpStack : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         options ??= new StackListenOptions();
         var listener = new TcpStackListener(endpoint, options.Backlog);
-        ListenAll(options.ToLayer(endpoint, _options.Profile), listener.Pull, listener.Opened);
+        ListenAll(options.ToLayer(endpoint, _options.Profile), listener.Pull, listener.Opened, options.Decide);
         return ValueTask.FromResult(listener);
     }
 
@@ -111,7 +111,7 @@ public sealed class TcpStack : IAsyncDisposable
         var end = new StreamEnd(loop);
         lock (loop.Gate)
         {
-            ObjectDisposedException.ThrowIf(_ended.Task.IsCompleted, this);
+            ObjectDisposedException.ThrowIf(loop.HasEnded || _ended.Task.IsCompleted, this);
             if (loop.Stack.Tcp.Connect(options, end, MonotonicClock.Now) is not { } connection)
                 throw new SocketException((int)SocketError.NetworkUnreachable);
             end.Attach(connection, isConnected: false);
@@ -175,7 +175,8 @@ public sealed class TcpStack : IAsyncDisposable
     }
 
     /// <summary>The same listener in every loop, or in none.</summary>
-    private void ListenAll(TcpListenOptions options, Action<StackLoop, TcpListener> acceptable, Action<StackLoop, TcpListener> opened)
+    private void ListenAll(
+        TcpListenOptions options, Action<StackLoop, TcpListener> acceptable, Action<StackLoop, TcpListener> opened, Func<IncomingConnection, ValueTask<AcceptDecision>>? decide = null)
     {
         var done = new List<(StackLoop Loop, TcpListener Listener)>();
         try
@@ -184,12 +185,18 @@ public sealed class TcpStack : IAsyncDisposable
             {
                 lock (loop.Gate)
                 {
-                    var listener = loop.Stack.Tcp.Listen(options with { Acceptable = listener => acceptable(loop, listener) });
+                    ObjectDisposedException.ThrowIf(loop.HasEnded, this);
+                    TcpListener? listener = null;
+                    listener = loop.Stack.Tcp.Listen(options with
+                    {
+                        Acceptable = listener => acceptable(loop, listener),
+                        Accept = decide is null ? options.Accept : pending => Defer(loop, listener!, pending, decide),
+                    });
                     done.Add((loop, listener));
                 }
             }
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
         {
             foreach (var (loop, listener) in done)
             {
@@ -202,6 +209,16 @@ public sealed class TcpStack : IAsyncDisposable
 
         foreach (var (loop, listener) in done)
             opened(loop, listener);
+    }
+
+    /// <summary>Under the gate: leaves a SYN to someone who takes longer. When too many wait already, the peer is to try again.</summary>
+    private static AcceptDecision Defer(StackLoop loop, TcpListener listener, PendingConnection pending, Func<IncomingConnection, ValueTask<AcceptDecision>> decide)
+    {
+        if (listener.HalfOpen > listener.Options.MaxHalfOpen)
+            return AcceptDecision.Drop;
+        var incoming = new IncomingConnection(loop, pending);
+        _ = Task.Run(() => incoming.DecideAsync(decide));
+        return AcceptDecision.Defer;
     }
 
     private StackLoop MakeLoop(IPacketPort port, int number)

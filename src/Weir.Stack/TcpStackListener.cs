@@ -49,6 +49,8 @@ public sealed class TcpStackListener : IAsyncDisposable
         {
             lock (loop.Gate)
             {
+                if (loop.HasEnded)
+                    continue;
                 listener.Dispose();
                 loop.Changed();
             }
@@ -68,7 +70,8 @@ public sealed class TcpStackListener : IAsyncDisposable
         {
             if (connection.State == TcpState.Closed)
                 continue;
-            var end = new StreamEnd(loop);
+            // One that was decided on has its end already.
+            var end = connection.Observer as StreamEnd ?? new StreamEnd(loop);
             end.Attach(connection, isConnected: true);
             if (!_accepted.Writer.TryWrite(new TcpStream(end)))
             {

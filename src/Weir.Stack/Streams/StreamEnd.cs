@@ -22,8 +22,8 @@ internal sealed class StreamEnd(StackLoop loop) : ITcpObserver
     /// <summary>When nothing more will come or go.</summary>
     internal CancellationToken Closed => _closed.Token;
 
-    /// <summary>All that was written has arrived, or never will.</summary>
-    internal bool IsDelivered => _isClosed || _connection is null or { IsDelivered: true };
+    /// <summary>All that was written has arrived, or never will. Before the handshake is done nothing can be written.</summary>
+    internal bool IsDelivered => _isClosed || !_isConnected || _connection is null or { IsDelivered: true };
 
     internal void Attach(TcpConnection connection, bool isConnected)
     {

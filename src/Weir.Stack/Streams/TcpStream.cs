@@ -29,6 +29,9 @@ public sealed class TcpStream : Stream, IDuplexPipe
 
     public IPEndPoint RemoteEndPoint { get; }
 
+    /// <summary>Of a connection that was taken: what the one who decided on it left (<see cref="IncomingConnection.Owner"/>, <see cref="TcpIp.Tcp.Listening.PendingConnection.Owner"/>).</summary>
+    public object? Owner => _end.Connection.Owner;
+
     /// <summary>Like struct tcp_info.</summary>
     public TcpConnectionInfo Info
     {
