@@ -8,10 +8,11 @@ using Weir.Testing;
 
 namespace Weir.Kernel.Tests.Stack;
 
-/// <summary>Bulk both ways between the kernel's TCP and Weir's, compared by hash. WEIR_TRANSFER_MIB makes them larger (1024 for the full size).</summary>
+/// <summary>Bulk both ways between the kernel's TCP and Weir's, compared by hash. WEIR_TRANSFER_MIB gives all of them another size (1024 for the full one).</summary>
 public class KernelTransferTests
 {
-    private static readonly int Mebibytes = int.TryParse(Environment.GetEnvironmentVariable("WEIR_TRANSFER_MIB"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 64;
+    private static readonly int? Asked = int.TryParse(Environment.GetEnvironmentVariable("WEIR_TRANSFER_MIB"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
+    private static readonly int Large = Asked ?? 64, Medium = Asked ?? 16, Small = Asked ?? 4;
 
     [Theory]
     [InlineData(1500, true, TunMode.Tun)]
@@ -24,18 +25,19 @@ public class KernelTransferTests
     {
         RootTier.Require("ip");
         await using var host = new StackOnTun(mtu, offload, mode);
-        await ExchangeAsync(host, StackOnTun.Kernel, Mebibytes);
+        await ExchangeAsync(host, StackOnTun.Kernel, Large);
     }
 
     [Theory]
     [InlineData(576)]
     [InlineData(1280)]
     [InlineData(9000)]
+    [InlineData(65535)]
     public async Task Other_sizes_of_packets_arrive_whole(int mtu)
     {
         RootTier.Require("ip");
         await using var host = new StackOnTun(mtu, offload: false);
-        await ExchangeAsync(host, StackOnTun.Kernel, 16);
+        await ExchangeAsync(host, StackOnTun.Kernel, Medium);
     }
 
     [Fact]
@@ -43,7 +45,7 @@ public class KernelTransferTests
     {
         RootTier.Require("ip");
         await using var host = new StackOnTun();
-        await ExchangeAsync(host, StackOnTun.Kernel6, Mebibytes);
+        await ExchangeAsync(host, StackOnTun.Kernel6, Large);
     }
 
     [Fact]
@@ -102,7 +104,7 @@ public class KernelTransferTests
         RootTier.Require("ip");
         BadWire? wire = null;
         await using var host = new StackOnTun(offload: false, around: port => wire = new BadWire(port, seed: 20) { Loss = loss, Duplicates = duplicates, Swaps = swaps, Corruption = corruption });
-        await ExchangeAsync(host, StackOnTun.Kernel, 4);
+        await ExchangeAsync(host, StackOnTun.Kernel, Small);
         Assert.True(wire!.Harmed > 20, $"{wire.Harmed} packets were harmed");
     }
 
@@ -112,13 +114,13 @@ public class KernelTransferTests
         RootTier.Require("ip", "nft");
         await using var host = new StackOnTun(offload: false);
         host.Host.Run("nft", "add table ip bad; add chain ip bad in { type filter hook input priority 0; }; add rule ip bad in iifname tun0 numgen random mod 100 < 2 drop");
-        await ExchangeAsync(host, StackOnTun.Kernel, 4);
+        await ExchangeAsync(host, StackOnTun.Kernel, Small);
     }
 
     /// <summary>Our client and the kernel's listener, both directions at once; then the other way round.</summary>
     private static async Task ExchangeAsync(StackOnTun host, IPAddress kernel, int mebibytes)
     {
-        var within = StackOnTun.Within(60);
+        var within = StackOnTun.Within(60 + (2 * mebibytes));
         using (var listener = host.KernelListener(new IPEndPoint(kernel, 5001)))
         {
             var accepting = listener.AcceptAsync(within).AsTask();
