@@ -132,6 +132,22 @@ public sealed class TcpStack : IAsyncDisposable
         }
     }
 
+    /// <summary>All connections that are not closed, those in the handshake and in TIME-WAIT too.</summary>
+    public IReadOnlyList<StackConnection> ListConnections()
+    {
+        var connections = new List<StackConnection>();
+        foreach (var loop in _loops)
+        {
+            lock (loop.Gate)
+            {
+                foreach (var connection in loop.Stack.Tcp.Connections)
+                    connections.Add(new StackConnection(EndPoints.Of(connection.LocalAddress, connection.LocalPort), EndPoints.Of(connection.RemoteAddress, connection.RemotePort), connection.Info));
+            }
+        }
+
+        return connections;
+    }
+
     /// <summary>For <see cref="System.Net.Http.SocketsHttpHandler.ConnectCallback"/>.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
         await ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);

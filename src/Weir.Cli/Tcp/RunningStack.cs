@@ -13,7 +13,8 @@ namespace Weir.Cli.Tcp;
 /// <param name="Queue">Its way to the kernel.</param>
 /// <param name="Own">The stack's address.</param>
 /// <param name="Peer">The host's address on the device, if it has one there.</param>
-internal sealed record RunningStack(TcpStack Stack, TunQueue Queue, InterfaceAddress Own, IPAddress? Peer) : IAsyncDisposable
+/// <param name="Report">Prints connections now and then, if it was asked for.</param>
+internal sealed record RunningStack(TcpStack Stack, TunQueue Queue, InterfaceAddress Own, IPAddress? Peer, ConnectionReport? Report) : IAsyncDisposable
 {
     /// <summary>A connection; what can go wrong in words.</summary>
     internal async Task<TcpStream> ConnectAsync(EndPoint target, CancellationToken cancel)
@@ -28,7 +29,12 @@ internal sealed record RunningStack(TcpStack Stack, TunQueue Queue, InterfaceAdd
         }
     }
 
-    public ValueTask DisposeAsync() => Stack.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (Report is not null)
+            await Report.DisposeAsync();
+        await Stack.DisposeAsync();
+    }
 
     private static string Name(EndPoint target) => target is DnsEndPoint name ? $"{name.Host}:{name.Port}" : $"{target}";
 

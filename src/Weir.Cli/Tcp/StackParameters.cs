@@ -43,6 +43,8 @@ internal sealed class StackParameters
         DefaultValueFactory = _ => "on",
     };
 
+    private readonly Option<string?> _pcap = new("--pcap") { Description = "Write all packets to a file that tcpdump -r and Wireshark read", HelpName = "FILE" };
+    private readonly Option<int?> _stats = new("--stats") { Description = "Every N seconds, print the connections to standard error, as ss -ti does", HelpName = "N" };
     private readonly Option<bool> _tap = new("--tap") { Description = "A device that is made is a TAP device" };
     private readonly Option<string?> _at = TunParameters.At();
 
@@ -50,11 +52,16 @@ internal sealed class StackParameters
     {
         _address.Required = true;
         _offload.AcceptOnlyFromAmong("on", "off");
+        _stats.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 3600)
+                result.AddError("--stats is 1 to 3600.");
+        });
     }
 
     internal void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_device, _address, _gateway, _mtu, _offload, _tap, _at])
+        foreach (var option in (Option[])[_device, _address, _gateway, _mtu, _offload, _tap, _pcap, _stats, _at])
             command.Add(option);
     }
 
@@ -76,18 +83,32 @@ internal sealed class StackParameters
         try
         {
             var peer = Configure(socket, name, own, mtu, isNew: link is null);
-            var stack = TcpStack.Start(queue, new TcpStackOptions
+            var stack = TcpStack.Start(Captured(queue, arguments.GetValue(_pcap), invocation.Clock), new TcpStackOptions
             {
                 Name = name,
                 Addresses = [new IpPrefix(IpAddressBits.From(own.Address), own.PrefixLength)],
                 Gateway = arguments.GetValue(_gateway) ?? (mode == TunMode.Tap ? peer : null),
             });
-            return new RunningStack(stack, queue, own, peer);
+            return new RunningStack(stack, queue, own, peer, arguments.GetValue(_stats) is { } seconds ? ConnectionReport.Start(stack, TimeSpan.FromSeconds(seconds), invocation) : null);
         }
         catch
         {
             queue.Dispose();
             throw;
+        }
+    }
+
+    private static IPacketPort Captured(TunQueue queue, string? path, TimeProvider clock)
+    {
+        if (path is null)
+            return queue;
+        try
+        {
+            return new PcapngPort(queue, File.Create(path, 1 << 16), clock);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentException(AgentProblem.Request, $"{path} can't be written: {exception.Message}", exception);
         }
     }
 

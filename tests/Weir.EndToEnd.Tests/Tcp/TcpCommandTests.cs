@@ -51,6 +51,71 @@ public sealed class TcpCommandTests
         Assert.Equal((0, "pong\n", 0, "ping\n"), (connect.Result.ExitCode, connect.Output, listen.Result.ExitCode, listen.Output));
     }
 
+    /// <summary>After the end of one direction the other one goes on, whoever ends first and whoever has connected.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void Socat_and_weir_close_in_halves(bool socatListens, bool socatEndsFirst)
+    {
+        Require("socat");
+        using TestNamespace host = new();
+        Weir(host, "tun", "add", "tun1", "--address", "10.1.0.1/24").Check();
+        string[] place = ["--device", "tun1", "--address", "10.1.0.2/24"];
+        // -t: how long socat waits for the other direction after the end of one.
+        RunningTool socat, weir;
+        if (socatListens)
+        {
+            socat = host.Start("socat", "-t", "20", "-", "TCP-LISTEN:9000,bind=10.1.0.1");
+            host.WaitForListener(9000);
+            weir = Start(host, ["tcp", "connect", "10.1.0.1", "9000", .. place]);
+        }
+        else
+        {
+            weir = Start(host, ["tcp", "listen", "9000", .. place]);
+            Eventually.True(TimeSpan.FromSeconds(20), () => weir.Error.Contains("listening", StringComparison.Ordinal), "weir tcp listen listens");
+            socat = host.Start("socat", "-t", "20", "-", "TCP:10.1.0.2:9000");
+        }
+
+        (RunningTool first, RunningTool second) = socatEndsFirst ? (socat, weir) : (weir, socat);
+        first.Write("ping\n");
+        first.CloseInput();
+        Eventually.True(TimeSpan.FromSeconds(20), () => second.Output.Contains("ping", StringComparison.Ordinal), "what one says the other one hears");
+        string established = host.Run("ss", "-Htn").Output;
+        Assert.Contains(socatEndsFirst ? "FIN-WAIT-2" : "CLOSE-WAIT", established, StringComparison.Ordinal);
+        second.Write("pong\n");
+        second.CloseInput();
+
+        Assert.True(first.WaitForExit(TimeSpan.FromSeconds(20)) && second.WaitForExit(TimeSpan.FromSeconds(20)));
+        Assert.Equal((0, "pong\n", 0, "ping\n"), (first.Result.ExitCode, first.Output, second.Result.ExitCode, second.Output));
+    }
+
+    [Fact]
+    public void A_running_stack_shows_its_packets_and_its_connections()
+    {
+        Require("socat", "tcpdump");
+        using TestNamespace host = new();
+        using ScratchFolder folder = new();
+        RunningTool serve = Start(host, "tcp", "bench", "serve", "--device", "bench0", "--address", "10.3.0.2/24", "--pcap", folder.PathOf("packets.pcapng"), "--stats", "1");
+        Eventually.True(TimeSpan.FromSeconds(20), () => serve.Output.Contains("ready", StringComparison.Ordinal), "weir tcp bench serve is ready");
+        RunningTool client = host.Start("socat", "-", "TCP:10.3.0.2:7");
+        client.Write("hello\n");
+        Eventually.True(TimeSpan.FromSeconds(20), () => client.Output == "hello\n", "the echo comes back");
+
+        // The file is whole while the stack is idle.
+        string packets = Tool.Run("tcpdump", "-nn", "-r", folder.PathOf("packets.pcapng")).Output;
+        Assert.Matches(@"> 10\.3\.0\.2\.7: Flags \[S\], ", packets);
+        Assert.Matches(@"10\.3\.0\.2\.7 > .*: Flags \[S\.\], ", packets);
+        Assert.Matches(@"10\.3\.0\.2\.7 > .*: Flags \[P\.\], .*length 6", packets);
+        Eventually.True(
+            TimeSpan.FromSeconds(20),
+            () => System.Text.RegularExpressions.Regex.IsMatch(serve.Error, @"^Established 10\.3\.0\.2:7 10\.3\.0\.1:\d+ rtt:[\d.]+/.* mss:1448 .* bytes_acked:6 bytes_received:6 ", System.Text.RegularExpressions.RegexOptions.Multiline),
+            "the connection is shown");
+
+        Assert.Contains("can't be written", Weir(host, "tcp", "get", "10.3.0.1", "/", "--device", "bench1", "--address", "10.4.0.2/24", "--pcap", "/nowhere/a").Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1500, "on")]
     [InlineData(65520, "off")]
