@@ -49,6 +49,26 @@ public class DecisionTests
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
     }
 
+    [Theory]
+    [InlineData("10.0.0.2", SocketError.HostUnreachable)]
+    [InlineData("fd00::2", SocketError.HostUnreachable)]
+    public async Task A_host_that_can_not_be_reached_is_told_as_by_a_router(string target, SocketError expected)
+    {
+        await using var pair = new StackPair();
+        await using var listener = await ListenAsync(pair, _ => ValueTask.FromResult(AcceptDecision.Unreachable));
+        var unreachable = await Assert.ThrowsAsync<SocketException>(async () => await pair.Client.ConnectAsync(new IPEndPoint(IPAddress.Parse(target), 80), StackPair.Soon));
+        Assert.Equal(expected, unreachable.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task Without_an_address_of_its_own_a_stack_refuses_instead()
+    {
+        await using var pair = new StackPair(transparent: true, serverHasAddresses: false);
+        await using var listener = await pair.Server.ListenAsync(new IPEndPoint(IPAddress.Any, 0), new StackListenOptions { AnyPort = true, Transparent = true, Decide = _ => ValueTask.FromResult(AcceptDecision.Unreachable) }, StackPair.Soon);
+        var refused = await Assert.ThrowsAsync<SocketException>(async () => await pair.Client.ConnectAsync(Target, StackPair.Soon));
+        Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+    }
+
     [Fact]
     public async Task Who_decides_for_too_long_is_told_and_what_it_says_then_has_no_effect()
     {

@@ -97,7 +97,7 @@ public class ForwarderTests
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting);
         await using var server = await listener.AcceptAsync(StackPair.Soon);
-        await Assert.ThrowsAsync<IOException>(async () => await server.ReadAsync(new byte[1], StackPair.Soon));
+        await Assert.ThrowsAsync<IOException>(async () => await server.ReadExactlyAsync(new byte[1], StackPair.Soon));
     }
 
     [Fact]
@@ -109,8 +109,8 @@ public class ForwarderTests
         await using var client = await front.Client.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), StackPair.Soon);
         await using var server = await listener.AcceptAsync(StackPair.Soon);
         await forwarder.DisposeAsync();
-        await Assert.ThrowsAsync<IOException>(async () => await client.ReadAsync(new byte[1], StackPair.Soon));
-        await Assert.ThrowsAsync<IOException>(async () => await server.ReadAsync(new byte[1], StackPair.Soon));
+        await Assert.ThrowsAsync<IOException>(async () => await client.ReadExactlyAsync(new byte[1], StackPair.Soon));
+        await Assert.ThrowsAsync<IOException>(async () => await server.ReadExactlyAsync(new byte[1], StackPair.Soon));
         Assert.Equal(0, forwarder.Open);
         await Assert.ThrowsAsync<SocketException>(async () => await front.Client.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), StackPair.Soon));
     }

@@ -91,7 +91,7 @@ public sealed class TcpForwarder : IAsyncDisposable
     /// <summary>What the client is told is what it would have been told without us.</summary>
     private static AcceptDecision DecisionOf(SocketError error) => error switch
     {
-        SocketError.TimedOut => AcceptDecision.Drop,
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TimedOut => AcceptDecision.Unreachable,
         _ => AcceptDecision.Reject,
     };
 

@@ -28,12 +28,13 @@ internal sealed class IcmpErrors(NetworkStack stack)
     /// <param name="type">Of the error.</param>
     /// <param name="code">Of the error.</param>
     /// <param name="rest">Bytes 4 to 7: pointer, MTU, or 0.</param>
-    public void Send(StackInterface? input, UInt128 source, ReadOnlySpan<byte> packet, byte type, byte code, uint rest)
+    /// <returns>False: too many were sent, or there is no address or way to send it.</returns>
+    public bool Send(StackInterface? input, UInt128 source, ReadOnlySpan<byte> packet, byte type, byte code, uint rest)
     {
         if (!_bucket.TryTake(stack.Now))
         {
             stack.Drop(IpDropReason.IcmpSuppressed);
-            return;
+            return false;
         }
 
         bool isIpv4 = packet[0] >> 4 == 4;
@@ -48,12 +49,13 @@ internal sealed class IcmpErrors(NetworkStack stack)
             Interface = AddressKinds.IsLinkLocal(to) ? input : null,
         };
         if (stack.Output.Begin(outgoing, IcmpHeader.Size + quote.Length, out Span<byte> message) != IpSendResult.Sent)
-            return;
+            return false;
         new IcmpHeader(type, code, 0, rest).WriteTo(message);
         quote.CopyTo(message[IcmpHeader.Size..]);
         WriteChecksum(message, isIpv4, stack.Output.Source, to);
         stack.Output.Send(default);
         Sent++;
+        return true;
     }
 
     public static void WriteChecksum(Span<byte> message, bool isIpv4, UInt128 source, UInt128 destination) => WriteUInt16BigEndian(

@@ -104,12 +104,13 @@ public sealed class IcmpLayer
             _errors.Send(null, 0, packet, isIpv4 ? (byte)IcmpType.ICMP_TIME_EXCEEDED : (byte)Icmpv6Type.ICMPV6_TIME_EXCEED, 1, 0);
     }
 
-    /// <summary>A packet of another, which we could not forward since the neighbor is silent.</summary>
-    internal void SendHostUnreachable(ReadOnlySpan<byte> packet)
+    /// <summary>A packet of another, which goes no further: the neighbor is silent, or a proxy can't reach where it is to go.</summary>
+    /// <returns>False: nobody was told.</returns>
+    internal bool TrySendHostUnreachable(ReadOnlySpan<byte> packet)
     {
         bool isIpv4 = packet[0] >> 4 == 4;
-        if (IcmpErrors.MayBeQuoted(packet))
-            _errors.Send(null, 0, packet, isIpv4 ? (byte)IcmpType.ICMP_DEST_UNREACH : (byte)Icmpv6Type.ICMPV6_DEST_UNREACH, isIpv4 ? (byte)1 : (byte)3, 0);
+        return IcmpErrors.MayBeQuoted(packet)
+            && _errors.Send(null, 0, packet, isIpv4 ? (byte)IcmpType.ICMP_DEST_UNREACH : (byte)Icmpv6Type.ICMPV6_DEST_UNREACH, isIpv4 ? (byte)1 : (byte)3, 0);
     }
 
     /// <summary>RFC 1122 3.2.2 and RFC 4443 2.4 (e): to whom no error is ever sent.</summary>

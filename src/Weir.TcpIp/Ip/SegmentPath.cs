@@ -135,6 +135,29 @@ internal sealed class SegmentPath : ISegmentPath
         return frame;
     }
 
+    public bool TrySendUnreachable(ReadOnlySpan<byte> segment)
+    {
+        Span<byte> packet = stackalloc byte[_ipHeader + segment.Length];
+        if (_isIpv4)
+        {
+            new Ipv4Header
+            {
+                TotalLength = (ushort)packet.Length,
+                TimeToLive = 64,
+                Protocol = IpProtocol.IPPROTO_TCP,
+                Source = (uint)Remote,
+                Destination = (uint)Local,
+            }.WriteTo(packet);
+        }
+        else
+        {
+            new Ipv6Header { PayloadLength = (ushort)segment.Length, NextHeader = IpProtocol.IPPROTO_TCP, HopLimit = 64, Source = Remote, Destination = Local }.WriteTo(packet);
+        }
+
+        segment.CopyTo(packet[_ipHeader..]);
+        return _stack.Icmp.TrySendHostUnreachable(packet);
+    }
+
     private void SendUnresolved(int length, int segmentSize, byte ecn)
     {
         Span<byte> packet = _hop.Interface.Begin(_hop, _ipHeader + length);

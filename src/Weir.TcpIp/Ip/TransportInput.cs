@@ -64,7 +64,7 @@ internal sealed class TransportInput(NetworkStack stack)
         UInt128 source = isIpv4 ? IpAddressBits.FromIpv4(ReadUInt32BigEndian(packet[12..])) : ReadUInt128BigEndian(packet[8..]);
         if (!stack.Owns(source))
         {
-            stack.Icmp.SendHostUnreachable(packet);
+            stack.Icmp.TrySendHostUnreachable(packet);
             return;
         }
 

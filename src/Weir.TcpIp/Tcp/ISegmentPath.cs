@@ -28,4 +28,9 @@ public interface ISegmentPath
 
     /// <summary>Sends the buffer, which holds <paramref name="header"/> bytes, and behind it a payload from where it lies, in two pieces.</summary>
     void Send(int header, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int segmentSize, byte ecn) => throw new NotSupportedException();
+
+    /// <summary>Tells the other end by ICMP that the host which it sent a segment to can't be reached.</summary>
+    /// <param name="segment">What it sent, of which the header is enough.</param>
+    /// <returns>False: it was not told.</returns>
+    bool TrySendUnreachable(ReadOnlySpan<byte> segment) => false;
 }

@@ -217,11 +217,13 @@ public sealed class TcpConnection
                 (Pending, _stateDeadline) = (null, Deadline.Never);
                 Layer.Want(this);
                 break;
-            case AcceptDecision.Reject:
-                Layer.SendReset(Path, Tuple, 0, _receive.NextWire, withAck: true);
+            case AcceptDecision.Drop:
+            case AcceptDecision.Unreachable when TcpLayer.TrySendUnreachable(Path, Tuple, _receive.NextWire - 1):
                 End(TcpError.Aborted);
                 break;
-            case AcceptDecision.Drop:
+            case AcceptDecision.Reject:
+            case AcceptDecision.Unreachable:
+                Layer.SendReset(Path, Tuple, 0, _receive.NextWire, withAck: true);
                 End(TcpError.Aborted);
                 break;
         }
@@ -374,8 +376,8 @@ public sealed class TcpConnection
         }
 
         // RFC 5461, RFC 9293 3.9.2.2: hard errors end a handshake; an open connection goes on and retransmits.
-        if (error.Kind is TcpIcmpErrorKind.PortUnreachable or TcpIcmpErrorKind.ProtocolUnreachable or TcpIcmpErrorKind.Prohibited && State == TcpState.SynSent)
-            End(error.Kind == TcpIcmpErrorKind.Prohibited ? TcpError.Unreachable : TcpError.Refused);
+        if (State == TcpState.SynSent && (error.Kind != TcpIcmpErrorKind.Unreachable || Profile.UnreachableEndsOpening))
+            End(error.Kind is TcpIcmpErrorKind.PortUnreachable or TcpIcmpErrorKind.ProtocolUnreachable ? TcpError.Refused : TcpError.Unreachable);
         else
             SoftUnreachable = true;
     }

@@ -236,6 +236,14 @@ public sealed class TcpLayer
         Counters.SegmentsSent++;
     }
 
+    /// <summary>RFC 1122 4.2.3.9: the peer's SYN comes back to it in an error, which it finds its connection by.</summary>
+    internal static bool TrySendUnreachable(ISegmentPath path, in FourTuple tuple, uint sequence)
+    {
+        Span<byte> syn = stackalloc byte[TcpHeader.Size];
+        new TcpHeader { SourcePort = tuple.RemotePort, DestinationPort = tuple.LocalPort, Sequence = sequence, Flags = TcpFlags.SYN }.WriteTo(syn);
+        return path.TrySendUnreachable(syn);
+    }
+
     internal void Complete(PendingConnection pending, AcceptDecision decision)
     {
         TcpConnection connection = pending.Connection;

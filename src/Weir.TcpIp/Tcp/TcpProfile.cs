@@ -22,6 +22,7 @@ public sealed record TcpProfile
         FixedRto = true,
         MaxRetransmissions = 8,
         SynRetransmissions = 8,
+        UnreachableEndsOpening = false,
         ReceiveCapacity = 64_000,
         MaxReceiveCapacity = 64_000,
         SendCapacity = 64_000,
@@ -67,6 +68,10 @@ public sealed record TcpProfile
 
     /// <summary>A SYN is sent again so often; 6 is about two minutes.</summary>
     public int SynRetransmissions { get; init; } = 6;
+
+    /// <summary>A host or network that a router calls unreachable ends the opening of a connection at once, as in RFC 5461 4.1, Linux and BSD; false: it is tried to the end (RFC 9293 3.9.2.2), and that is the reason then.</summary>
+    /// <remarks>An open connection survives in any case.</remarks>
+    public bool UnreachableEndsOpening { get; init; } = true;
 
     /// <summary>RFC 9293 3.8.3, R2: a segment is sent again so often before the connection is given up.</summary>
     public int MaxRetransmissions { get; init; } = 15;

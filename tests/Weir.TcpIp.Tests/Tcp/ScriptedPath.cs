@@ -20,6 +20,17 @@ internal sealed class ScriptedPath(UInt128 local, UInt128 remote) : ISegmentPath
     /// <summary>Segments for which there is room; then <see cref="Begin"/> is empty.</summary>
     public int Room { get; set; } = int.MaxValue;
 
+    public bool TellsUnreachable { get; set; }
+
+    /// <summary>The header that came back in an error.</summary>
+    public byte[] Unreachable { get; private set; } = [];
+
+    public bool TrySendUnreachable(ReadOnlySpan<byte> segment)
+    {
+        Unreachable = segment.ToArray();
+        return TellsUnreachable;
+    }
+
     public Span<byte> Begin(int length)
     {
         if (Room == 0)

@@ -57,6 +57,28 @@ public class TcpListenerTests
         script.ExpectNothing();
     }
 
+    // RFC 1122 4.2.3.9: the error quotes the SYN, by which the peer knows its connection.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Syn_to_an_unreachable_host_is_answered_with_an_error_or_else_with_a_reset(bool canTell)
+    {
+        var script = new TcpScript();
+        script.Path.TellsUnreachable = canTell;
+        script.Listen(new TcpListenOptions { Accept = _ => AcceptDecision.Unreachable });
+        script.Inject(Syn);
+        if (!canTell)
+        {
+            Assert.Equal(1, script.ExpectAny("R.").Ack);
+            return;
+        }
+
+        script.ExpectNothing();
+        TcpSegment.Parse(script.Path.Unreachable, out TcpSegment quoted);
+        Assert.Equal((TcpFlags.SYN, TcpScript.PeerPort, TcpScript.OwnPort, script.PeerIss), (quoted.Flags, quoted.SourcePort, quoted.DestinationPort, quoted.Sequence));
+        Assert.Equal(0, script.Listener.HalfOpen);
+    }
+
     [Fact]
     public void Deferred_syn_is_forgotten_when_the_peer_resets_or_nobody_decides()
     {

@@ -37,7 +37,7 @@ public class TcpPathTests
     [Fact]
     public void Hard_error_ends_a_handshake_and_not_an_open_connection()
     {
-        var script = new TcpScript();
+        var script = new TcpScript(TcpScript.Plain with { UnreachableEndsOpening = false });
         script.Connect();
         script.Expect("S 0:0(0)");
         script.Error(TcpIcmpErrorKind.Unreachable, 0);
@@ -52,10 +52,27 @@ public class TcpPathTests
         open.ExpectState(TcpState.Established);
     }
 
+    // RFC 5461 4.1, net/ipv4/tcp_ipv4.c tcp_v4_err.
+    [Fact]
+    public void Soft_error_ends_a_handshake_at_once_and_not_an_open_connection()
+    {
+        var script = new TcpScript();
+        script.Connect();
+        script.Expect("S 0:0(0)");
+        script.Error(TcpIcmpErrorKind.Unreachable, 0);
+        script.ExpectState(TcpState.Closed);
+        Assert.Equal(TcpError.Unreachable, script.Connection.Error);
+
+        TcpScript open = TcpScript.Established();
+        open.Write(10);
+        open.Error(TcpIcmpErrorKind.Unreachable, 1);
+        open.ExpectState(TcpState.Established);
+    }
+
     [Fact]
     public void Soft_error_is_the_reason_when_the_handshake_times_out()
     {
-        var script = new TcpScript(TcpScript.Plain with { SynRetransmissions = 1 });
+        var script = new TcpScript(TcpScript.Plain with { SynRetransmissions = 1, UnreachableEndsOpening = false });
         script.Connect();
         script.Expect("S 0:0(0)");
         script.Error(TcpIcmpErrorKind.Unreachable, 0);

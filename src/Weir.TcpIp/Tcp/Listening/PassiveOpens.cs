@@ -75,7 +75,7 @@ internal sealed class PassiveOpens(TcpLayer layer, UInt128 cookieKey)
             connection.End(TcpError.Aborted);
             if (decision == AcceptDecision.Accept)
                 _cookies.Send(listener, path, tuple, syn);
-            else if (decision == AcceptDecision.Reject)
+            else if (decision is AcceptDecision.Reject or AcceptDecision.Unreachable)
                 RefuseUnknown(path, tuple, syn);
             return;
         }
