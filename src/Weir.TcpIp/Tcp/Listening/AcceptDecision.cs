@@ -7,10 +7,10 @@ public enum AcceptDecision : byte
     Accept,
     /// <summary>Answered with a reset: the peer sees a closed port.</summary>
     Reject,
-    /// <summary>Answered with an ICMP error: the peer hears that the host can't be reached. With a reset where there is no address to say it from, or too many were said.</summary>
-    Unreachable,
     /// <summary>Not answered: the peer tries again, and gives up in the end.</summary>
     Drop,
     /// <summary>Not answered yet: <see cref="PendingConnection.Complete"/> says it later, after the other side was dialled.</summary>
     Defer,
+    /// <summary>Answered with an ICMP error: the peer hears that the host can't be reached. With a reset where there is no address to say it from, or too many were said.</summary>
+    Unreachable,
 }
