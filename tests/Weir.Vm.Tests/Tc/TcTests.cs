@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Weir.Host.Formats;
 using Weir.Kernel.Tests.Tc;
 using Weir.Testing;
@@ -5,7 +6,7 @@ using Weir.Testing;
 namespace Weir.Vm.Tests.Tc;
 
 /// <summary>Traffic control under Debian's stock kernel, which has every classifier, action and qdisc; tc is the oracle.</summary>
-public class TcTests
+public partial class TcTests
 {
     private static readonly string[] Modules = ["ifb", "act_pedit", "act_gact", "act_skbedit", "act_csum", "act_mirred", "cls_u32", "cls_flower", "cls_matchall", "cls_fw", "cls_basic", "act_police", "sch_netem", "sch_prio", "sch_codel", "sch_fq_codel", "sch_htb", "sch_tbf", "sch_ingress"];
 
@@ -113,6 +114,27 @@ public class TcTests
         TcScene.InstalledTheSameWay(Policing, ["d0", "d1"]);
     }
 
+    private const string Counted = """
+        tc qdisc add dev d0 root handle 1: prio bands 4
+        tc qdisc add dev d0 parent 1:3 handle 13: tbf rate 1mbit burst 1600 limit 3000
+        tc qdisc add dev d1 clsact
+        tc filter add dev d0 parent 1: protocol ip prio 6 handle 0x6/0xff fw classid 1:3 action police rate 1mbit burst 10k pipe action drop
+        tc filter add dev d1 ingress protocol ip prio 9 flower action skbedit mark 5 pipe action csum ip pipe action mirred egress mirror dev d0
+        tc filter add dev d1 ingress protocol ip prio 10 flower action pedit ex munge ip ttl set 7 pipe action pass random determ drop 5
+
+        """;
+
+    /// <summary>Time goes on between the two listings.</summary>
+    [Fact]
+    public void What_was_counted_is_listed_as_tc_s_lists_it()
+    {
+        VirtualMachine.Require(Modules);
+        using TcScene scene = new("d0", "d1");
+        scene.Batch(Counted).Check();
+
+        TcScene.Equal(Seconds().Replace(scene.ShowByTool(counters: true), " N sec"), Seconds().Replace(scene.Show(counters: true), " N sec"), "tc -s");
+    }
+
     [Fact]
     public void A_prio_that_was_deleted_stands_again_when_a_later_line_is_refused()
     {
@@ -152,6 +174,9 @@ public class TcTests
 
             """, ["d0", "d1"]);
     }
+
+    [GeneratedRegex(" [0-9]+ sec", RegexOptions.CultureInvariant)]
+    private static partial Regex Seconds();
 
     private static string Golden(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", "tc", name));
 }
