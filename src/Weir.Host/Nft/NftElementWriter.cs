@@ -159,7 +159,7 @@ internal sealed class NftElementWriter(NftNames names, Func<NftStatement, NftExp
         {
             Timeout = Time(element.Timeout),
             Expiration = Time(element.Expires),
-            UserData = element.Comment is null ? default : NftUserData.Comment(element.Comment),
+            UserData = NftComments.Write(element.Comment),
             Expressions = [.. element.Statements.Select(stateful)],
         };
         if (!spec.IsMap)
