@@ -31,7 +31,8 @@ internal sealed class StackLoop
     private readonly Thread _thread;
     private TaskCompletionSource? _drained;
     private TimeSpan _wakesAt;
-    private bool _isAsleep, _isStopping;
+    private AsyncSignal? _deferred;
+    private bool _isAsleep, _isStopping, _isInTurn, _isClosed;
 
     internal StackLoop(IPacketPort port, NetworkStack stack, int interfaceIndex, string name, TimeSpan spin, Action<Exception> failed)
     {
@@ -48,6 +49,9 @@ internal sealed class StackLoop
     internal Lock Gate { get; } = new();
 
     internal NetworkStack Stack { get; }
+
+    /// <inheritdoc cref="TcpStackOptions.InlineContinuations"/>
+    internal bool InlineContinuations { get; init; }
 
     /// <summary>Null: this loop is alone.</summary>
     internal LoopSiblings? Siblings { get; init; }
@@ -92,6 +96,19 @@ internal sealed class StackLoop
         _port.Wake();
     }
 
+    /// <summary>
+    /// Under the gate. During a turn what has been signalled is kept until the gate is free: who is woken earlier comes for it, in vain, with the rest of
+    /// the batch still to come.
+    /// </summary>
+    internal bool TryDefer(AsyncSignal signal)
+    {
+        if (!_isInTurn)
+            return false;
+        signal.Next = _deferred;
+        _deferred = signal;
+        return true;
+    }
+
     internal void Add(StreamEnd end) => _ends.Add(end);
 
     internal void Remove(StreamEnd end) => _ends.Remove(end);
@@ -112,10 +129,11 @@ internal sealed class StackLoop
     {
         lock (Gate)
         {
-            if (_isStopping)
-                return;
-            _isStopping = true;
-            _port.Wake();
+            if (!_isStopping)
+            {
+                _isStopping = true;
+                _port.Wake();
+            }
         }
 
         _thread.Join();
@@ -124,6 +142,8 @@ internal sealed class StackLoop
     /// <summary>When no loop's thread runs any more: closes the port; who still waits is told.</summary>
     internal void Close()
     {
+        if (Interlocked.Exchange(ref _isClosed, true))
+            return;
         // First, so that none of them sends on a port that is closed.
         FailAll(new ObjectDisposedException(nameof(TcpStack)));
         _port.Dispose();
@@ -137,6 +157,7 @@ internal sealed class StackLoop
             while (true)
             {
                 TimeSpan now, deadline;
+                AsyncSignal? deferred;
                 bool received;
                 lock (Gate)
                 {
@@ -147,6 +168,7 @@ internal sealed class StackLoop
                     received = Turn(now);
                     if (received)
                         busyUntil = now + _spin;
+                    (deferred, _deferred) = (_deferred, null);
                     deadline = Stack.NextDeadline ?? TimeSpan.MaxValue;
                     if (now >= busyUntil)
                     {
@@ -155,6 +177,7 @@ internal sealed class StackLoop
                     }
                 }
 
+                CompleteAll(deferred);
                 if (now >= busyUntil)
                     _port.Wait(deadline == TimeSpan.MaxValue ? null : deadline - now);
                 else if (!received)
@@ -163,14 +186,28 @@ internal sealed class StackLoop
         }
         catch (Exception exception)
         {
+            lock (Gate)
+                _isInTurn = false;
+            CompleteAll(_deferred);
             FailAll(exception);
             _failed(exception);
+        }
+    }
+
+    private void CompleteAll(AsyncSignal? first)
+    {
+        while (first is { } signal)
+        {
+            // It may be waited for again, and deferred again, as soon as it is completed.
+            first = signal.Next;
+            signal.Complete(InlineContinuations);
         }
     }
 
     /// <summary>A batch of packets, the timers, and what is due; true when there was a packet.</summary>
     private bool Turn(TimeSpan now)
     {
+        _isInTurn = true;
         var count = 0;
         var bytes = 0;
         while (count < Batch && bytes < BatchBytes && _port.TryReceive(out var packet, out var offload))
@@ -191,6 +228,7 @@ internal sealed class StackLoop
             Stack.Expire(now);
         Stack.Transmit(now);
         TellDrained();
+        _isInTurn = false;
         return passed || count > 0;
     }
 

@@ -155,6 +155,8 @@ public sealed class TcpStack : IAsyncDisposable
     /// <summary>Gives what was written two seconds to arrive, and then ends; open streams fail.</summary>
     public async ValueTask DisposeAsync()
     {
+        // Not in a thread of the stack's, which could not wait for its own end.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             await Task.WhenAny(_ended.Task, Task.WhenAll(_loops.Select(loop => loop.WhenDrained()))).WaitAsync(Linger, TimeProvider.System).ConfigureAwait(false);
@@ -250,7 +252,7 @@ public sealed class TcpStack : IAsyncDisposable
             Transparent = _options.Transparent,
         }, MonotonicClock.Now);
         AddDefaultRoutes(stack, index, port.Capabilities.Medium);
-        return new StackLoop(port, stack, index, $"weir-tcp-{_options.Name}-{number}", _options.Spin, Fail) { Siblings = siblings };
+        return new StackLoop(port, stack, index, $"weir-tcp-{_options.Name}-{number}", _options.Spin, Fail) { Siblings = siblings, InlineContinuations = _options.InlineContinuations };
     }
 
     private void AddDefaultRoutes(NetworkStack stack, int index, DeviceMedium medium)

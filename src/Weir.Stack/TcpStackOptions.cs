@@ -26,6 +26,12 @@ public sealed record TcpStackOptions
     /// <summary>How connections behave.</summary>
     public TcpProfile Profile { get; init; } = TcpProfile.Default;
 
+    /// <summary>
+    /// What awaits a read or a write goes on in the stack's own thread, not on the thread pool: a round trip is spared two changes of threads. For code
+    /// that never blocks: as long as it runs, nothing of the stack does.
+    /// </summary>
+    public bool InlineContinuations { get; init; }
+
     /// <summary>How long a thread looks for more packets before it sleeps. Shortens round trips, and costs as much of a core.</summary>
     public TimeSpan Spin { get; init; } = TimeSpan.FromMicroseconds(20);
 }

@@ -3,11 +3,14 @@ using System.Threading.Tasks.Sources;
 namespace Weir.Stack.Streams;
 
 /// <summary>Something that one caller at a time waits for, again and again, without an allocation. All but the result is called under the loop's gate.</summary>
-internal sealed class AsyncSignal : IValueTaskSource
+internal sealed class AsyncSignal(StackLoop loop) : IValueTaskSource
 {
-    // What waits continues on the pool: application code never runs on a stack's thread.
+    // What waits continues on the pool: application code runs on a stack's thread only if that was asked for, and never under its gate.
     private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
     private bool _isAwaited;
+
+    /// <summary>The next of those that the loop completes after its turn.</summary>
+    internal AsyncSignal? Next { get; set; }
 
     /// <exception cref="InvalidOperationException">Somebody waits already.</exception>
     internal ValueTask Wait()
@@ -24,6 +27,14 @@ internal sealed class AsyncSignal : IValueTaskSource
         if (!_isAwaited)
             return;
         _isAwaited = false;
+        if (!loop.TryDefer(this))
+            Complete();
+    }
+
+    /// <summary>What waited goes on. Needs no gate: <see cref="Set"/> has decided.</summary>
+    internal void Complete(bool inline = false)
+    {
+        _core.RunContinuationsAsynchronously = !inline;
         _core.SetResult(true);
     }
 
@@ -32,6 +43,7 @@ internal sealed class AsyncSignal : IValueTaskSource
         if (!_isAwaited)
             return;
         _isAwaited = false;
+        _core.RunContinuationsAsynchronously = true;
         _core.SetException(exception);
     }
 

@@ -9,7 +9,7 @@ namespace Weir.Stack.Streams;
 internal sealed class StreamEnd(StackLoop loop) : ITcpObserver
 #pragma warning restore CA1001
 {
-    private readonly AsyncSignal _connected = new(), _readable = new(), _writable = new();
+    private readonly AsyncSignal _connected = new(loop), _readable = new(loop), _writable = new(loop);
     private readonly CancellationTokenSource _closed = new();
     private TcpConnection? _connection;
     private Exception? _failure;
