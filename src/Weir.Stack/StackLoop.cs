@@ -153,24 +153,22 @@ internal sealed class StackLoop
     {
         try
         {
-            var busyUntil = TimeSpan.Zero;
+            var pause = new PauseBetweenPackets(_spin);
             while (true)
             {
                 TimeSpan now, deadline;
                 AsyncSignal? deferred;
-                bool received;
+                Pause next;
                 lock (Gate)
                 {
                     _isAsleep = false;
                     if (_isStopping)
                         return;
                     now = MonotonicClock.Now;
-                    received = Turn(now);
-                    if (received)
-                        busyUntil = now + _spin;
+                    next = pause.After(Turn(now), now);
                     (deferred, _deferred) = (_deferred, null);
                     deadline = Stack.NextDeadline ?? TimeSpan.MaxValue;
-                    if (now >= busyUntil)
+                    if (next == Pause.Sleep)
                     {
                         _isAsleep = true;
                         _wakesAt = deadline;
@@ -178,9 +176,9 @@ internal sealed class StackLoop
                 }
 
                 CompleteAll(deferred);
-                if (now >= busyUntil)
+                if (next == Pause.Sleep)
                     _port.Wait(deadline == TimeSpan.MaxValue ? null : deadline - now);
-                else if (!received)
+                else if (next == Pause.Look)
                     Thread.Yield(); // The peer may want this very processor.
             }
         }

@@ -32,6 +32,6 @@ public sealed record TcpStackOptions
     /// </summary>
     public bool InlineContinuations { get; init; }
 
-    /// <summary>How long a thread looks for more packets before it sleeps. Shortens round trips, and costs as much of a core.</summary>
-    public TimeSpan Spin { get; init; } = TimeSpan.FromMicroseconds(20);
+    /// <summary>How long a thread looks for the next packet before it sleeps, if the last pause was as short. Shortens round trips, and costs a core while they last.</summary>
+    public TimeSpan Spin { get; init; } = TimeSpan.FromMicroseconds(50);
 }

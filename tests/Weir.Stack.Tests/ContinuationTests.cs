@@ -21,7 +21,7 @@ public class ContinuationTests
                 threads.Add(Thread.CurrentThread.Name);
                 await server.WriteAsync(buffer.AsMemory(0, count), StackPair.Soon).ConfigureAwait(false);
             }
-        });
+        }, StackPair.Soon);
 
         var answer = new byte[64];
         for (var i = 0; i < 100; i++)
