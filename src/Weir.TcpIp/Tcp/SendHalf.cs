@@ -208,6 +208,7 @@ internal sealed class SendHalf
             SndNxt = SndNxt,
             SndUna = SndUna,
         };
+        Recovery.MtuProbeEnd = Mtu.ProbeEnd;
         Recovery.Acknowledged(delivery, sample, duplicateAck, Rtt);
         if (Mtu.ProbeEnd >= 0)
             JudgeProbe(now);
@@ -267,7 +268,8 @@ internal sealed class SendHalf
         return Congestion.Cwnd < Congestion.Ssthresh ? 2 * most >= Congestion.Cwnd : 4 * most >= 3 * Congestion.Cwnd;
     }
 
-    private void JudgeProbe(long now)
+    /// <summary>What has become of the probe of the path's MTU. Lost, it goes again in segments that pass.</summary>
+    public void JudgeProbe(long now)
     {
         for (int i = 0; i < Board.Count; i++)
         {

@@ -90,6 +90,7 @@ public class TcpPathTests
         script.Connection.Write(TcpScript.Pattern(1, 500_000));
         script.Transmit();
         long acknowledged = 1;
+        long threshold = long.MaxValue;
         var beyond = new SortedDictionary<long, long>();
         for (int round = 0; round < 2000 && acknowledged < 500_001; round++)
         {
@@ -107,6 +108,12 @@ public class TcpPathTests
                 beyond.Remove(start);
             string sack = beyond.Count > 0 ? $" <sack {beyond.First().Key}:{beyond.First().Value}>" : "";
             script.Inject($". 1:1(0) ack {acknowledged} win 60000{sack}");
+
+            // RFC 4821 7.5: once it was found, the probes that are lost are no congestion.
+            TcpConnectionInfo info = script.Connection.Info;
+            if (threshold == long.MaxValue && info.SndMss < 1460)
+                threshold = info.Ssthresh;
+            Assert.True(threshold == long.MaxValue || threshold == info.Ssthresh, $"round {round}: ssthresh {threshold} became {info.Ssthresh}");
         }
 
         Assert.Equal(500_001, acknowledged);

@@ -28,6 +28,9 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
 
     public RecoveryPhase Phase { get; private set; }
 
+    /// <summary>Behind the probe of the path's MTU that is out; -1: none is.</summary>
+    public long MtuProbeEnd { get; set; } = -1;
+
     /// <summary>When <see cref="Reconsider"/> is wanted (RFC 8985 6.3).</summary>
     public long ReorderDeadline { get; private set; } = Deadline.Never;
 
@@ -103,8 +106,17 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
     {
         long before = board.Lost;
         ReorderDeadline = _rack.DetectLoss(board, now, rtt.Srtt, rtt.MinRtt, Phase != RecoveryPhase.Open);
-        if (board.Lost > before && Phase == RecoveryPhase.Open)
+        if (board.Lost > before && Phase == RecoveryPhase.Open && !IsOnlyMtuProbe(board.Lost - before))
             Enter(sndNxt, now);
+    }
+
+    /// <summary>RFC 4821 7.5: a probe that alone was lost was too large, and says nothing of congestion.</summary>
+    private bool IsOnlyMtuProbe(long lost)
+    {
+        if (MtuProbeEnd < 0)
+            return false;
+        ref SegmentRecord first = ref board[board.FirstLost()];
+        return first.End == MtuProbeEnd && first.Length == lost;
     }
 
     private void Enter(long sndNxt, long now)

@@ -29,7 +29,13 @@ internal sealed class SendTimers(SendHalf half)
         if (now >= UserTimeout.At)
             return false;
         if (now >= half.Recovery.ReorderDeadline)
+        {
+            half.Recovery.MtuProbeEnd = half.Mtu.ProbeEnd;
             half.Recovery.Reconsider(now, half.SndNxt, half.Rtt);
+            if (half.Mtu.ProbeEnd >= 0)
+                half.JudgeProbe(now);
+        }
+
         if (now >= RetransmitAt)
             return RetransmissionTimeout(connection, now);
         if (now >= ProbeAt)
