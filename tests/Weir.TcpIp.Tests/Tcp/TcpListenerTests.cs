@@ -215,6 +215,22 @@ public class TcpListenerTests
         Assert.StartsWith("P. 1:101(100) ack 1 ", script.ExpectAny("P.").ToString(), StringComparison.Ordinal);
     }
 
+    // RFC 3168 6.1.1: the timestamp of the SYN,ACK remembers that both know ECN.
+    [Fact]
+    public void Cookie_with_timestamps_keeps_ecn_where_both_ends_want_it()
+    {
+        foreach ((string syn, string answer, bool agreed, EcnMode mode) in new[] { ("SEW", "SE.", true, EcnMode.Accept), ("S", "S.", false, EcnMode.Accept), ("SEW", "S.", false, EcnMode.Off) })
+        {
+            var script = new TcpScript(TcpProfile.Default with { Ecn = mode });
+            script.Listen(new TcpListenOptions { MaxHalfOpen = 0, Profile = script.Profile });
+            script.Inject($"{syn} 0:0(0) win 65535 <mss 1460,sackOK,TS val 10 ecr 0,wscale 9>");
+            string echo = script.ExpectAny(answer).Options!.Split("TS val ")[1].Split(' ')[0];
+            script.Inject($". 1:1(0) ack 1 win 100 <TS val 11 ecr {echo}>");
+            TcpConnection connection = script.Accept();
+            Assert.Equal(agreed, connection.Info.Ecn);
+        }
+    }
+
     [Fact]
     public void Cookie_without_timestamps_keeps_only_the_segment_size()
     {

@@ -7,6 +7,9 @@ namespace Weir.TcpIp.Tcp.Listening;
 /// <summary>The handshake under a flood: nothing is kept of a SYN, and a connection is made when its cookie comes back (RFC 4987 3.6).</summary>
 internal sealed class CookieHandshake(TcpLayer layer, UInt128 key)
 {
+    /// <summary>RFC 3168 6.1.1.</summary>
+    private const TcpFlags AsksForEcn = TcpFlags.ECE | TcpFlags.CWR;
+
     private readonly SynCookies _cookies = new(key);
 
     /// <summary>RFC 4987 3.6: the SYN,ACK of a connection that exists only in it.</summary>
@@ -16,6 +19,7 @@ internal sealed class CookieHandshake(TcpLayer layer, UInt128 key)
         Span<byte> options = stackalloc byte[TcpHeader.MaxSize - TcpHeader.Size];
         var writer = new TcpOptionWriter(options);
         bool timestamps = profile.Timestamps && syn.Options.HasTimestamps;
+        bool ecn = timestamps && profile.Ecn != EcnMode.Off && (syn.Flags & AsksForEcn) == AsksForEcn;
         if (profile.AnnounceMss)
             writer.WriteMaximumSegmentSize((ushort)Math.Clamp(path.MaxSegment - TcpHeader.Size, 1, profile.MaxPayload));
         if (timestamps)
@@ -25,7 +29,7 @@ internal sealed class CookieHandshake(TcpLayer layer, UInt128 key)
             offered.HasWindowScale &= profile.WindowScaling;
             if (offered.SackPermitted)
                 writer.WriteSackPermitted();
-            writer.WriteTimestamps(SynCookies.Timestamp(TimestampClock(tuple), offered, ecn: false), syn.Options.TsVal);
+            writer.WriteTimestamps(SynCookies.Timestamp(TimestampClock(tuple), offered, ecn), syn.Options.TsVal);
             if (offered.HasWindowScale)
                 writer.WriteWindowScale((byte)ReceiveHalf.ShiftFor(profile.MaxReceiveCapacity));
         }
@@ -41,7 +45,7 @@ internal sealed class CookieHandshake(TcpLayer layer, UInt128 key)
             Sequence = _cookies.Make(tuple, syn),
             Acknowledgment = syn.Sequence + 1,
             HeaderLength = (byte)header,
-            Flags = TcpFlags.SYN | TcpFlags.ACK,
+            Flags = TcpFlags.SYN | TcpFlags.ACK | (ecn ? TcpFlags.ECE : TcpFlags.None),
             Window = (ushort)Math.Min(profile.ReceiveCapacity, ushort.MaxValue),
         }.WriteTo(segment);
         options[..(header - TcpHeader.Size)].CopyTo(segment[TcpHeader.Size..]);
@@ -70,7 +74,10 @@ internal sealed class CookieHandshake(TcpLayer layer, UInt128 key)
         syn.Options.SackCount = 0;
         syn.Options.Mss = mss;
         if (ack.Options.HasTimestamps)
-            SynCookies.ReadTimestamp(ack.Options.TsEcr, ref syn.Options, out _);
+        {
+            SynCookies.ReadTimestamp(ack.Options.TsEcr, ref syn.Options, out bool ecn);
+            syn.Flags |= ecn ? AsksForEcn : TcpFlags.None;
+        }
 
         TcpConnection connection = layer.New(path, tuple, listener.Options.Profile, ack.Interface, ack.Acknowledgment - 1);
         listener.Opened(connection);
