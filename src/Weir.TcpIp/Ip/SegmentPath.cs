@@ -35,6 +35,7 @@ internal sealed class SegmentPath : ISegmentPath
     private IGatherDevice? _gather;
     private int _generation;
     private int _rented;
+    private ulong _templateSum;
 
     private SegmentPath(NetworkStack stack, UInt128 local, UInt128 remote, in NextHop hop)
     {
@@ -171,9 +172,11 @@ internal sealed class SegmentPath : ISegmentPath
     {
         if (_isIpv4)
         {
+            // The template has been summed without length and ECN bits: they lie each in a word of their own, as a protocol and a length do.
+            int total = Ipv4Header.Size + length;
             packet[1] = ecn;
-            WriteUInt16BigEndian(packet[2..], (ushort)(Ipv4Header.Size + length));
-            WriteUInt16BigEndian(packet[10..], InternetChecksum.Compute(packet[..Ipv4Header.Size]));
+            WriteUInt16BigEndian(packet[2..], (ushort)total);
+            WriteUInt16BigEndian(packet[10..], InternetChecksum.Finish(InternetChecksum.AddPseudoHeader(_templateSum, 4, 0, 0, ecn, total)));
         }
         else
         {
@@ -233,6 +236,7 @@ internal sealed class SegmentPath : ISegmentPath
         if (_linkHeader != 0)
             new EthernetHeader(hop.GroupMac, hop.Interface.Mac, _isIpv4 ? EtherType.ETH_P_IP : EtherType.ETH_P_IPV6).WriteTo(_template);
         WriteIpHeader(_template.AsSpan(_linkHeader));
+        _templateSum = InternetChecksum.Add(0, _template.AsSpan(_linkHeader, Ipv4Header.Size));
     }
 
     private void WriteIpHeader(Span<byte> header)

@@ -9,6 +9,8 @@ internal sealed class ConnectionQueue(ConnectionQueueKind kind)
 
     public bool IsEmpty => _first is null;
 
+    public bool Contains(TcpConnection connection) => connection.Links[_kind].IsQueued;
+
     public void Add(TcpConnection connection)
     {
         ref QueueLink link = ref connection.Links[_kind];

@@ -8,21 +8,12 @@ internal sealed class ConnectionTable(UInt128 key)
     private readonly ulong _k1 = (ulong)(key >> 64);
     private Entry[] _entries = new Entry[64];
 
+    // Segments come in runs: the one found last is looked at before anything is hashed.
+    private TcpConnection? _last;
+
     public int Count { get; private set; }
 
-    public TcpConnection? Find(in FourTuple tuple)
-    {
-        ulong hash = Hash(tuple);
-        Entry[] entries = _entries;
-        for (int index = (int)hash & (entries.Length - 1); ; index = (index + 1) & (entries.Length - 1))
-        {
-            ref Entry entry = ref entries[index];
-            if (entry.Connection is null)
-                return null;
-            if (entry.Hash == hash && entry.Connection.Tuple == tuple)
-                return entry.Connection;
-        }
-    }
+    public TcpConnection? Find(in FourTuple tuple) => _last is { } last && last.Tuple.Equals(tuple) ? last : Search(tuple);
 
     /// <summary>The tuple must not be there yet.</summary>
     public void Add(TcpConnection connection)
@@ -35,6 +26,8 @@ internal sealed class ConnectionTable(UInt128 key)
 
     public void Delete(TcpConnection connection)
     {
+        if (_last == connection)
+            _last = null;
         int mask = _entries.Length - 1;
         int index = (int)Hash(connection.Tuple) & mask;
         while (_entries[index].Connection != connection)
@@ -65,6 +58,20 @@ internal sealed class ConnectionTable(UInt128 key)
         {
             if (entry.Connection is not null)
                 yield return entry.Connection;
+        }
+    }
+
+    private TcpConnection? Search(in FourTuple tuple)
+    {
+        ulong hash = Hash(tuple);
+        Entry[] entries = _entries;
+        for (int index = (int)hash & (entries.Length - 1); ; index = (index + 1) & (entries.Length - 1))
+        {
+            ref Entry entry = ref entries[index];
+            if (entry.Connection is null)
+                return null;
+            if (entry.Hash == hash && entry.Connection.Tuple.Equals(tuple))
+                return _last = entry.Connection;
         }
     }
 

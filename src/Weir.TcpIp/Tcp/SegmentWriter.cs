@@ -1,12 +1,18 @@
 using Weir.Packets;
 using Weir.TcpIp.Tcp.Options;
 using Weir.TcpIp.Tcp.Security;
+using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Weir.TcpIp.Tcp;
 
 /// <summary>What a connection sends: the header and the options of each segment, and the ACKs that answer one.</summary>
 internal sealed class SegmentWriter(TcpConnection connection)
 {
+    private const int SequenceOffset = 4;
+
+    /// <summary>RFC 3168 5: ECT(0).</summary>
+    private const byte EcnCapable = 2;
+
     private ChallengeLimit _challenges;
 
     /// <summary>RFC 3168 6.1.3: each segment tells of congestion until the peer says that it has slowed down.</summary>
@@ -70,6 +76,39 @@ internal sealed class SegmentWriter(TcpConnection connection)
         return Write(position, payload, flags, segmentSize, isNew);
     }
 
+    /// <summary>Sends new data in segments of <paramref name="size"/> bytes, a multiple of which <paramref name="length"/> is: one header for all, but for the sequence number.</summary>
+    /// <returns>Bytes for which the path had room.</returns>
+    public int EmitRun(long position, int length, int size)
+    {
+        Span<byte> header = stackalloc byte[TcpHeader.Size + SegmentOptions.TimestampsLength];
+        header = header[..connection.HeaderLength];
+        int offset = (int)(position - Math.Max(Sending.SndUna, 1));
+        byte ecn = (byte)(Sending.Ecn ? EcnCapable : 0);
+        int sent = 0;
+        for (; sent < length; sent += size)
+        {
+            Span<byte> segment = Path.Begin(header.Length + size);
+            if (segment.IsEmpty)
+                break;
+            if (sent == 0)
+            {
+                WriteHeader(header, position, TcpFlags.ACK, header.Length);
+                WriteOptions(header[TcpHeader.Size..], size);
+            }
+
+            header.CopyTo(segment);
+            WriteUInt32BigEndian(segment[SequenceOffset..], Sending.Iss + (uint)(position + sent));
+            Sending.Queue.CopyTo(offset + sent, segment.Slice(header.Length, size));
+            Path.Send(header.Length + size, 0, ecn);
+            SegmentsSent++;
+            Layer.Counters.SegmentsSent++;
+        }
+
+        if (sent > 0)
+            Receiving.Ack.Sent();
+        return sent;
+    }
+
     private bool Write(long position, int payload, TcpFlags flags, int segmentSize, bool isNew)
     {
         Span<byte> options = stackalloc byte[TcpHeader.MaxSize - TcpHeader.Size];
@@ -81,22 +120,11 @@ internal sealed class SegmentWriter(TcpConnection connection)
         if (segment.IsEmpty)
             return false;
 
-        if (EcnEcho && !syn)
-            flags |= TcpFlags.ECE;
-        new TcpHeader
-        {
-            SourcePort = connection.Tuple.LocalPort,
-            DestinationPort = connection.Tuple.RemotePort,
-            Sequence = Sending.Iss + (uint)position,
-            Acknowledgment = (flags & TcpFlags.ACK) != 0 ? Receiving.NextWire : 0,
-            HeaderLength = (byte)header,
-            Flags = flags,
-            Window = Receiving.Advertise(scaled: !syn),
-        }.WriteTo(segment);
+        WriteHeader(segment, position, flags, header);
         options[..optionLength].CopyTo(segment[TcpHeader.Size..]);
 
         // RFC 3168 6.1.4 to 6.1.6: only new data is marked as ECN-capable.
-        byte ecn = (byte)(Sending.Ecn && isNew && payload > 0 ? 2 : 0);
+        byte ecn = (byte)(Sending.Ecn && isNew && payload > 0 ? EcnCapable : 0);
         int offset = (int)(position - Math.Max(Sending.SndUna, 1));
         if (gathers)
         {
@@ -115,6 +143,22 @@ internal sealed class SegmentWriter(TcpConnection connection)
         if ((flags & TcpFlags.ACK) != 0)
             Receiving.Ack.Sent();
         return true;
+    }
+
+    /// <summary>The header without options, which make it <paramref name="length"/> bytes long. From now on the peer knows the window.</summary>
+    private void WriteHeader(Span<byte> destination, long position, TcpFlags flags, int length)
+    {
+        bool syn = (flags & TcpFlags.SYN) != 0;
+        new TcpHeader
+        {
+            SourcePort = connection.Tuple.LocalPort,
+            DestinationPort = connection.Tuple.RemotePort,
+            Sequence = Sending.Iss + (uint)position,
+            Acknowledgment = (flags & TcpFlags.ACK) != 0 ? Receiving.NextWire : 0,
+            HeaderLength = (byte)length,
+            Flags = EcnEcho && !syn ? flags | TcpFlags.ECE : flags,
+            Window = Receiving.Advertise(scaled: !syn),
+        }.WriteTo(destination);
     }
 
     private int WriteOptions(Span<byte> options, int payload)

@@ -115,7 +115,11 @@ public sealed class TcpLayer
         if (_connections.Find(tuple) is { } connection && !IsReplaced(connection, arrived))
         {
             connection.Receive(ref arrived);
-            Flush(connection);
+            Charge(connection);
+
+            // What will be asked for what it has to send is looked at again then.
+            if (!_wanted.Contains(connection))
+                Schedule(connection);
         }
         else if (!TryPass(arrival, segment, tuple, arrived))
         {

@@ -6,6 +6,9 @@ namespace Weir.TcpIp.Tcp;
 /// <summary>What is sent when: first what is lost, then new data, as windows, Nagle and silly window avoidance allow.</summary>
 internal sealed class Transmission(SendHalf half)
 {
+    /// <summary>Segments that go out with one header: enough that what is worked out once for all of them costs little, few enough that ACKs get in between.</summary>
+    private const int LongestRun = 16;
+
     private long _lastSent;
     private bool _synSent;
 
@@ -54,11 +57,16 @@ internal sealed class Transmission(SendHalf half)
         if (half.Board.Count == 0 && _lastSent > 0 && now - _lastSent > half.Rtt.Rto)
             half.Congestion.Idle((long)half.Profile.InitialWindowSegments * half.Mss);
 
-        while (quantum > 0 && NextLength(connection.MaxOffloadPayload(half.Mss)) is > 0 and var length)
+        int offload = connection.MaxOffloadPayload(half.Mss);
+        bool runs = offload == half.Mss && half.Mss < connection.Path.GatherFrom && !half.CwrDue && half.Mtu.NextProbe(now) == 0;
+        while (quantum > 0 && NextLength(runs ? half.Mss * Math.Clamp(quantum / 2, 1, LongestRun) : offload) is > 0 and var length)
         {
-            if (!TransmitOne(connection, length, now))
+            long before = half.SndNxt;
+            int payload = (int)Math.Min(length, half.End - half.SndNxt);
+            bool hadRoom = runs && payload > half.Mss ? TransmitRun(connection, payload, now) : TransmitOne(connection, length, now);
+            if (!hadRoom)
                 return false;
-            quantum -= 1 + (length / half.Mss);
+            quantum -= offload > half.Mss ? 1 + (length / half.Mss) : 2 * (int)((half.SndNxt - before + half.Mss - 1) / half.Mss);
         }
 
         if (half.Board.Count == 0 && half.HasUnsent && Timers.RetransmitAt == Deadline.Never)
@@ -91,6 +99,17 @@ internal sealed class Transmission(SendHalf half)
         if (length % half.Mss != 0 && !fin && !half.NoDelay && half.Board.Count > 0)
             return (int)(length - (length % half.Mss));
         return (int)length + (fin && window > length ? 1 : 0);
+    }
+
+    /// <summary>Full segments that differ in nothing but their place. The last bytes of all go alone: they may carry PSH and FIN.</summary>
+    private bool TransmitRun(TcpConnection connection, int payload, long now)
+    {
+        int most = (int)Math.Min(payload, half.End - half.SndNxt - 1);
+        most -= most % half.Mss;
+        int sent = connection.Writer.EmitRun(half.SndNxt, most, half.Mss);
+        if (sent > 0)
+            Record(sent, sent, half.Mss, now);
+        return sent == most;
     }
 
     private bool TransmitOne(TcpConnection connection, int length, long now)

@@ -273,6 +273,20 @@ public partial class TcpConnectionTests
         Assert.Equal(TcpError.TimedOut, script.Connection.Error);
     }
 
+    // RFC 9293 3.9.1.2: PSH where the data ends; RFC 6691: no segment is longer than the peer takes.
+    [Theory, InlineData(1000), InlineData(1001), InlineData(1999), InlineData(2000), InlineData(2001), InlineData(7300), InlineData(10_000)]
+    public void What_is_written_at_once_goes_in_full_segments_and_a_last_one_that_pushes(int length)
+    {
+        TcpScript script = TcpScript.Established(TcpScript.Plain with { NoDelay = true });
+        script.Inject("P. 1:101(100) ack 1");
+        script.Write(length);
+        int at = 1;
+        for (; at + 1000 <= length; at += 1000)
+            script.Expect($". {at}:{at + 1000}(1000) ack 101");
+        script.Expect($"P. {at}:{length + 1}({length + 1 - at}) ack 101");
+        script.ExpectNothing();
+    }
+
     [Fact]
     public void Path_without_room_is_tried_again()
     {
