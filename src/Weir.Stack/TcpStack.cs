@@ -132,6 +132,22 @@ public sealed class TcpStack : IAsyncDisposable
         }
     }
 
+    /// <summary>Bytes that the buffers of all connections take now.</summary>
+    public long MemoryUsed
+    {
+        get
+        {
+            var used = 0L;
+            foreach (var loop in _loops)
+            {
+                lock (loop.Gate)
+                    used += loop.Stack.Tcp.MemoryUsed;
+            }
+
+            return used;
+        }
+    }
+
     /// <summary>All connections that are not closed, those in the handshake and in TIME-WAIT too.</summary>
     public IReadOnlyList<StackConnection> ListConnections()
     {
@@ -242,7 +258,13 @@ public sealed class TcpStack : IAsyncDisposable
     private StackLoop MakeLoop(IPacketPort port, int number)
     {
         var siblings = _loops.Length > 1 ? new LoopSiblings(_loops, number) : null;
-        var tcp = new TcpLayerOptions { Secret = new UInt128(DrawLong(), DrawLong()), Siblings = siblings };
+        var tcp = new TcpLayerOptions
+        {
+            Secret = new UInt128(DrawLong(), DrawLong()),
+            Siblings = siblings,
+            MemoryLimit = _options.MemoryLimit,
+            MaxConnections = _options.MaxConnections,
+        };
         var stack = new NetworkStack(new NetworkStackOptions { Random = Draw, Tcp = tcp });
         var index = stack.AddInterface(port, new InterfaceOptions
         {

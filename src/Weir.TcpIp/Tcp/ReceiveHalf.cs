@@ -76,6 +76,9 @@ internal sealed class ReceiveHalf
         return window > 0 && seq < RcvNxt + window && seq + length > RcvNxt;
     }
 
+    /// <summary>Text that needs no more memory than is held already.</summary>
+    public bool HasPlaceFor(long seq, int length) => Stream.BytesBuffered + (seq + length - RcvNxt) <= Stream.Allocated;
+
     /// <summary>Takes text and FIN of an acceptable segment, cut to the window.</summary>
     public void Take(long seq, ReadOnlySpan<byte> payload, bool fin, long now)
     {

@@ -234,8 +234,11 @@ public sealed class TcpConnection
     {
         if (!CanWrite)
             return 0;
-        int taken = Layer.Memory.IsFull ? 0 : _send.Write(data);
+        bool isFull = Layer.Memory.IsFull;
+        int taken = _send.Write(isFull ? data[..Math.Min(data.Length, _send.Queue.Allocated - _send.Queue.BytesBuffered)] : data);
         _writerWaits |= taken < data.Length;
+        if (isFull && _writerWaits)
+            Layer.Memory.WaitFor(this);
         Layer.Charge(this);
         Layer.Want(this);
         return taken;
@@ -428,6 +431,9 @@ public sealed class TcpConnection
         _writerWaits = false;
         Raise(TcpEvents.Writable);
     }
+
+    /// <summary>Stands in the queue for memory.</summary>
+    internal bool WaitsForMemory { get; set; }
 
     internal void StartIdle(long now) => _idle.Start(now);
 
