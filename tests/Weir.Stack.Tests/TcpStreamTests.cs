@@ -181,6 +181,29 @@ public class TcpStreamTests
         server.Input.AdvanceTo(result.Buffer.End);
     }
 
+    [Fact]
+    public async Task A_stack_that_sleeps_without_a_deadline_wakes_for_the_first_one()
+    {
+        var (port, other) = Devices.MemoryPort.CreatePair();
+        using var end = other;
+        await using var stack = TcpStack.Start(port, new TcpStackOptions
+        {
+            Addresses = [TcpIp.Ip.IpPrefix.Parse("10.0.0.1/24")],
+            Profile = TcpProfile.Default with { InitialRto = TimeSpan.FromMilliseconds(20), MinRto = TimeSpan.FromMilliseconds(20) },
+        });
+        // Its thread has nothing to do, and no time to do it at.
+        Weir.Testing.Eventually.True(TimeSpan.FromSeconds(20), () => File.ReadAllText($"/proc/self/task/{ThreadOf("weir-tcp-stack-0")}/stat").Contains(") S ", StringComparison.Ordinal), "the stack sleeps");
+        using var cancel = new CancellationTokenSource();
+        var connecting = stack.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), cancel.Token).AsTask();
+        for (var syns = 0; syns < 3;)
+            Weir.Testing.Eventually.True(TimeSpan.FromSeconds(20), () => end.TryReceive(out _, out _) && ++syns > 0, "the SYN is repeated");
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting);
+
+        // The kernel keeps 15 letters of a name.
+        static string ThreadOf(string name) => Path.GetFileName(Directory.GetDirectories("/proc/self/task").Last(task => File.ReadAllText($"{task}/comm").Trim() == name[..15]));
+    }
+
     private static async Task<string> SendAsync(Streams.TcpStream stream, int seed)
     {
         var random = new Random(seed);
