@@ -24,6 +24,12 @@ internal sealed class IpHost : IDisposable
         _stack = new NetworkStack(new NetworkStackOptions { Random = random.NextUInt32 });
         for (var i = 0; i < mtus.Count; i++)
             Add(mode, i + 1, mtus[i], isRouter: mtus.Count > 1);
+        foreach (var ns in _namespaces)
+        {
+            // Until the kernel has seen that the device has a carrier now, it drops what it is to send there (net/core/link_watch.c).
+            Eventually.True(TimeSpan.FromSeconds(10), () => ns.Ip("-j link show tun0").Json[0].GetProperty("qdisc").GetString() != "noop", "a device that sends");
+        }
+
         foreach (var (number, port) in _ports.Index())
         {
             var thread = new Thread(() => Run(number, port)) { IsBackground = true };
