@@ -71,7 +71,11 @@ public sealed class Captures(CaptureSettings settings)
         }
         catch (Exception exception) when (exception is not SimulatedCrash)
         {
+            // A step that finds nothing to work on any more fails in words of its own.
+            bool gone = exception is LinuxException or NetlinkException && IsGone(journal.Record);
             Undo(journal, "undo", null);
+            if (gone)
+                throw Disappeared(journal.Record, exception);
             throw;
         }
 
@@ -189,7 +193,7 @@ public sealed class Captures(CaptureSettings settings)
         foreach (CaptureStep step in plan.Steps.Where(step => step.InGap))
             progress?.Invoke(step.Render(text));
         if (IsGone(record))
-            throw new CaptureException($"{record.Target.Workload} can't be captured", ["the workload has disappeared while it was captured"]);
+            throw Disappeared(record);
         journal.Write(new CaptureProgress(CaptureStage.Captured));
     }
 
@@ -255,6 +259,9 @@ public sealed class Captures(CaptureSettings settings)
         WorkloadFinder.Find(record.Target.NamespacePath, record.Inode),
         new FaultPoints(operation, FaultHook),
         weirNamespace);
+
+    private static CaptureException Disappeared(CaptureRecord record, Exception? cause = null) =>
+        new($"{record.Target.Workload} can't be captured", ["the workload has disappeared while it was captured"], cause);
 
     private static bool IsGone(CaptureRecord record)
     {

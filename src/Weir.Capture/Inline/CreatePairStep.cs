@@ -41,7 +41,7 @@ internal sealed record CreatePairStep(ushort PortId) : CaptureStep
         foreach (string name in new[] { port.InsideName, port.SpareName })
         {
             if (context.WeirSocket.Links.Get(name) is { } link)
-                context.WeirSocket.Links.Delete(link.Index);
+                context.WeirSocket.Links.DeleteIfThere(link.Index);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed record MoveOutStep(ushort PortId) : CaptureStep
         {
             // The workload is gone, and its port with it: the other end goes too, as it would have without Weir.
             if (outside is not null)
-                context.WeirSocket.Links.Delete(outside.Index);
+                context.WeirSocket.Links.DeleteIfThere(outside.Index);
             return;
         }
 

@@ -112,7 +112,10 @@ public class CaptureCrashTests
                 TestNamespace.Delete(db.Namespace.Name);
             };
             if (Record.Exception(() => bench.Capture(db)) is { } exception)
-                Assert.Contains("disappeared", Assert.IsType<CaptureException>(exception).Findings[0], StringComparison.Ordinal);
+            {
+                Assert.True(exception is CaptureException, $"at point {point}: {exception}");
+                Assert.Contains("disappeared", ((CaptureException)exception).Findings[0], StringComparison.Ordinal);
+            }
             bench.Captures.FaultHook = null;
             bench.Captures.Recover();
             if (hit)
