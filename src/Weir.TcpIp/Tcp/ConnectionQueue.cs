@@ -24,6 +24,24 @@ internal sealed class ConnectionQueue(ConnectionQueueKind kind)
         _last = connection;
     }
 
+    /// <summary>Takes one out, wherever it stands: the queue is walked.</summary>
+    public void Remove(TcpConnection connection)
+    {
+        if (!Contains(connection))
+            return;
+        TcpConnection? before = null;
+        for (TcpConnection at = _first!; at != connection; at = at.Links[_kind].Next!)
+            before = at;
+        TcpConnection? behind = connection.Links[_kind].Next;
+        if (before is null)
+            _first = behind;
+        else
+            before.Links[_kind].Next = behind;
+        if (_last == connection)
+            _last = before;
+        connection.Links[_kind] = default;
+    }
+
     public bool TryTake(out TcpConnection connection)
     {
         if (_first is null)
@@ -47,6 +65,7 @@ internal enum ConnectionQueueKind
 {
     Transmit,
     Notify,
+    Memory,
 }
 
 /// <summary>A connection's place in one queue.</summary>
@@ -57,7 +76,7 @@ internal struct QueueLink
 }
 
 /// <summary>A connection's places.</summary>
-[System.Runtime.CompilerServices.InlineArray(2)]
+[System.Runtime.CompilerServices.InlineArray(3)]
 internal struct QueueLinks
 {
     private QueueLink _first;

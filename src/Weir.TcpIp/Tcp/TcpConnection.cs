@@ -432,9 +432,6 @@ public sealed class TcpConnection
         Raise(TcpEvents.Writable);
     }
 
-    /// <summary>Stands in the queue for memory.</summary>
-    internal bool WaitsForMemory { get; set; }
-
     internal void StartIdle(long now) => _idle.Start(now);
 
     internal int OwnMss() => Math.Min(Path.MaxSegment - TcpHeader.Size, Profile.MaxPayload);

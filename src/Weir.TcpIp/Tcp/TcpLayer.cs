@@ -216,6 +216,7 @@ public sealed class TcpLayer
         connection.Listener?.Failed(connection);
         _connections.Delete(connection);
         _timers.Remove(connection);
+        Memory.Forget(connection);
         Charge(connection);
     }
 

@@ -139,6 +139,34 @@ public partial class TcpConnectionTests
     }
 
     [Fact]
+    public void A_connection_that_ends_while_it_waits_for_memory_is_let_go()
+    {
+        var script = new TcpScript(TcpScript.Plain, new TcpLayerOptions { Secret = 5, MemoryLimit = 1000 });
+        script.Listen();
+        List<TcpConnection> connections = [];
+        for (int port = 1; port <= 4; port++)
+        {
+            script.Path.Sent.Clear();
+            script.RemotePort = port;
+            script.Inject(TcpScript.PeerSyn);
+            script.ExpectAny("S.");
+            script.Inject(". 1:1(0) ack 1");
+            connections.Add(script.Accept());
+        }
+
+        foreach (TcpConnection connection in connections)
+            connection.Write(new byte[100_000]);
+
+        // The first has taken the memory; of the rest the middle, the last and the only one go in turn.
+        Assert.Equal([false, true, true, true], connections.Select(script.Layer.Memory.Waits));
+        connections[2].Abort();
+        Assert.Equal([false, true, false, true], connections.Select(script.Layer.Memory.Waits));
+        connections[3].Abort();
+        connections[1].Abort();
+        Assert.DoesNotContain(connections, script.Layer.Memory.Waits);
+    }
+
+    [Fact]
     public void Far_segments_that_leave_gaps_do_not_take_memory_beyond_the_bound()
     {
         var script = new TcpScript(TcpProfile.Default with { Timestamps = false, ReceiveCapacity = 4 << 20 }, new TcpLayerOptions { Secret = 5, MemoryLimit = 1 << 20 });
