@@ -59,19 +59,20 @@ public sealed class NetworkNamespace : IDisposable
     /// <exception cref="LinuxException">EINVAL: the descriptor is of something else.</exception>
     public static NetworkNamespace OpenDescriptor(SafeHandle descriptor, string name)
     {
-        const int duplicateCloseOnExec = 1030;
         var added = false;
         descriptor.DangerousAddRef(ref added);
         try
         {
-            var number = SystemCalls.fcntl((int)descriptor.DangerousGetHandle(), duplicateCloseOnExec, 0);
-            return number >= 0 ? OfDescriptor(name, new SafeDescriptor(number), name) : throw LinuxException.FromLastCall($"duplicate the descriptor of namespace {name}");
+            return Duplicate((int)descriptor.DangerousGetHandle(), name);
         }
         finally
         {
             descriptor.DangerousRelease();
         }
     }
+
+    /// <summary>A handle of its own to the same namespace, for someone who needs it for longer.</summary>
+    public NetworkNamespace Duplicate() => Duplicate(Descriptor, Name);
 
     /// <summary>As <c>ip netns add NAME</c>: a new namespace, bind-mounted under <see cref="NamesDirectory"/>.</summary>
     public static void CreateNamed(string name) => NamedNamespaces.Create(name);
@@ -183,6 +184,13 @@ public sealed class NetworkNamespace : IDisposable
         thread.Start();
         thread.Join();
         failure?.Throw();
+    }
+
+    private static NetworkNamespace Duplicate(int descriptor, string name)
+    {
+        const int duplicateCloseOnExec = 1030;
+        var number = SystemCalls.fcntl(descriptor, duplicateCloseOnExec, 0);
+        return number >= 0 ? OfDescriptor(name, new SafeDescriptor(number), name) : throw LinuxException.FromLastCall($"duplicate the descriptor of namespace {name}");
     }
 
     private bool IsCurrent()

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
-
 namespace Weir.Linux;
 
 /// <summary>The per-namespace settings under <c>/proc/sys/net</c>, as <c>sysctl(8)</c> names them, with slashes: <c>net/ipv6/conf/eth0/accept_dad</c>.</summary>
@@ -12,7 +9,7 @@ public static class Sysctl
     public static string Read(NetworkNamespace ns, string key)
     {
         var path = PathOf(key);
-        return ns.Run(() => ReadFile(path) is var (text, errno) && errno == 0 ? text : throw new LinuxException($"read sysctl {key} in {ns.Name}", errno));
+        return ns.Run(() => SettingFile.Read(path) is var (text, errno) && errno == 0 ? text : throw new LinuxException($"read sysctl {key} in {ns.Name}", errno));
     }
 
     public static void Write(NetworkNamespace ns, string key, string value) => Write(ns, [new(key, value)]);
@@ -25,7 +22,7 @@ public static class Sysctl
         {
             for (var i = 0; i < paths.Length; i++)
             {
-                if (WriteFile(paths[i], settings[i].Value) is var errno and not 0)
+                if (SettingFile.Write(paths[i], settings[i].Value) is var errno and not 0)
                     throw new LinuxException($"write sysctl {settings[i].Key} = {settings[i].Value} in {ns.Name}", errno);
             }
         });
@@ -49,7 +46,7 @@ public static class Sysctl
         foreach (var file in Directory.EnumerateFiles(folder))
         {
             // Write-only settings (route/flush) and ones without a value yet (stable_secret) have nothing to read.
-            if (ReadFile(file) is var (text, errno) && errno == 0)
+            if (SettingFile.Read(file) is var (text, errno) && errno == 0)
                 values[file[Root.Length..]] = text;
         }
 
@@ -62,39 +59,5 @@ public static class Sysctl
         if (!key.StartsWith("net/", StringComparison.Ordinal) || key.Split('/').Any(part => part is "" or "." or ".."))
             throw new ArgumentException($"'{key}' is not a network setting: write it as net/ipv4/conf/eth0/forwarding", nameof(key));
         return Root + key;
-    }
-
-    private static unsafe (string Text, int Errno) ReadFile(string path)
-    {
-        const int readOnlyCloseOnExec = 0x80000;
-        var number = SystemCalls.open(path, readOnlyCloseOnExec, 0);
-        if (number < 0)
-            return ("", Marshal.GetLastPInvokeError());
-        using var descriptor = new SafeDescriptor(number);
-        Span<byte> part = stackalloc byte[4096];
-        var text = new StringBuilder();
-        while (true)
-        {
-            nint count;
-            fixed (byte* start = part)
-                count = SystemCalls.read(number, start, (nuint)part.Length);
-            if (count < 0)
-                return ("", Marshal.GetLastPInvokeError());
-            if (count == 0)
-                return (text.ToString().TrimEnd('\n'), 0);
-            text.Append(Encoding.ASCII.GetString(part[..(int)count]));
-        }
-    }
-
-    private static unsafe int WriteFile(string path, string value)
-    {
-        const int writeOnlyCloseOnExec = 0x80000 | 1;
-        var number = SystemCalls.open(path, writeOnlyCloseOnExec, 0);
-        if (number < 0)
-            return Marshal.GetLastPInvokeError();
-        using var descriptor = new SafeDescriptor(number);
-        var bytes = Encoding.UTF8.GetBytes(value + "\n");
-        fixed (byte* start = bytes)
-            return SystemCalls.write(number, start, (nuint)bytes.Length) < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 }

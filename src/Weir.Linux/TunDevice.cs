@@ -22,6 +22,8 @@ public sealed record TunOptions
     public bool VnetHeader { get; init; }
     /// <summary>Four bytes of flags and protocol before each packet (without IFF_NO_PI).</summary>
     public bool PacketInformation { get; init; }
+    /// <summary>IFF_NAPI: what this descriptor writes goes to the network by way of a NAPI instance, where GRO puts segments together (Linux 4.15).</summary>
+    public bool Napi { get; init; }
     /// <summary>IFF_TUN_EXCL: EBUSY when the device is there already.</summary>
     public bool Exclusive { get; init; }
     /// <summary>The user who may open it without CAP_NET_ADMIN; null: not said.</summary>
@@ -75,6 +77,7 @@ public sealed unsafe class TunDevice : IDisposable
     {
         IFF_ATTACH_QUEUE = 0x200,
         IFF_DETACH_QUEUE = 0x400,
+        IFF_NAPI = 0x10,
         IFF_MULTI_QUEUE = 0x100,
         IFF_NO_PI = 0x1000,
         IFF_VNET_HDR = 0x4000,
@@ -274,6 +277,7 @@ public sealed unsafe class TunDevice : IDisposable
             | (options.PacketInformation ? 0 : (ushort)InterfaceFlags.IFF_NO_PI)
             | (options.MultiQueue ? (ushort)InterfaceFlags.IFF_MULTI_QUEUE : 0)
             | (options.VnetHeader ? (ushort)InterfaceFlags.IFF_VNET_HDR : 0)
+            | (options.Napi ? (ushort)InterfaceFlags.IFF_NAPI : 0)
             | (options.Exclusive ? (ushort)InterfaceFlags.IFF_TUN_EXCL : 0);
         var request = stackalloc byte[40];
         var bytes = new Span<byte>(request, 40);

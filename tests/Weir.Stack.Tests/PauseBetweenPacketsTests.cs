@@ -38,6 +38,39 @@ public class PauseBetweenPacketsTests
     }
 
     [Fact]
+    public void A_pause_that_waking_may_have_made_long_is_tried_by_looking_and_ever_less_often_when_that_is_in_vain()
+    {
+        var pause = new PauseBetweenPackets(Spin);
+        var at = 0;
+        pause.After(received: true, At(at));
+        var looked = new List<bool>();
+        for (var i = 0; i < 20; i++)
+        {
+            looked.Add(pause.After(received: false, At(at + 1)) == Pause.Look);
+            at += 150;
+            pause.After(received: true, At(at));
+        }
+
+        // The first pause of all is looked through; then every second, every third, every fifth one ...
+        Assert.Equal([0, 1, 3, 6, 11], looked.Select((value, i) => (value, i)).Where(pair => pair.value).Select(pair => pair.i));
+    }
+
+    [Fact]
+    public void A_try_that_finds_the_packet_makes_the_loop_look_from_then_on()
+    {
+        var pause = new PauseBetweenPackets(Spin);
+        pause.After(received: true, At(0));
+        pause.After(received: false, At(1));
+        pause.After(received: true, At(151));
+        Assert.Equal(Pause.Look, pause.After(received: false, At(152)));
+        for (var at = 180; at < 2000; at += 40)
+        {
+            pause.After(received: true, At(at));
+            Assert.Equal(Pause.Look, pause.After(received: false, At(at + 1)));
+        }
+    }
+
+    [Fact]
     public void Without_a_spin_it_always_sleeps()
     {
         var pause = new PauseBetweenPackets(TimeSpan.Zero);

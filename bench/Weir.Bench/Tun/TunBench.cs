@@ -9,11 +9,10 @@ namespace Weir.Bench.Tun;
 /// </summary>
 internal static class TunBench
 {
-    private const string Weir = "weir";
-
     private static readonly IReadOnlyDictionary<string, Func<Contender>> Contenders = new Dictionary<string, Func<Contender>>
     {
-        [Weir] = () => new WeirStack(),
+        [WeirStack.Plain] = () => new WeirStack(napi: false),
+        [WeirStack.WithNapi] = () => new WeirStack(napi: true),
         ["copy"] = () => new CopyLoop(),
         ["veth"] = () => new KernelVeth(),
         ["slirp4netns"] = () => new Slirp(),
@@ -74,7 +73,7 @@ internal static class TunBench
         List<Contender> found = [];
         foreach ((string name, Func<Contender> create) in Contenders)
         {
-            if (name != Weir && options.Peers.Count > 0 && !options.Peers.Contains(name))
+            if (name != WeirStack.Plain && options.Peers.Count > 0 && !options.Peers.Contains(name))
                 continue;
             Contender contender = create();
             if (contender.Missing is not { } reason)

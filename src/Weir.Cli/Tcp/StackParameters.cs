@@ -14,6 +14,7 @@ using Weir.Packets;
 using Weir.Stack;
 using Weir.Stack.Devices;
 using Weir.TcpIp.Ip;
+using Weir.TcpIp.Tcp;
 
 namespace Weir.Cli.Tcp;
 
@@ -43,6 +44,7 @@ internal sealed class StackParameters
         DefaultValueFactory = _ => "on",
     };
 
+    private readonly Option<bool> _napi = new("--napi") { Description = "A kernel thread takes what the stack sends and puts segments together (threaded NAPI): more of bulk without --offload, later answers" };
     private readonly Option<string?> _pcap = new("--pcap") { Description = "Write all packets to a file that tcpdump -r and Wireshark read", HelpName = "FILE" };
     private readonly Option<int?> _stats = new("--stats") { Description = "Every N seconds, print the connections to standard error, as ss -ti does", HelpName = "N" };
     private readonly Option<bool> _tap = new("--tap") { Description = "A device that is made is a TAP device" };
@@ -61,7 +63,7 @@ internal sealed class StackParameters
 
     internal void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_device, _address, _gateway, _mtu, _offload, _tap, _pcap, _stats, _at])
+        foreach (var option in (Option[])[_device, _address, _gateway, _mtu, _offload, _napi, _tap, _pcap, _stats, _at])
             command.Add(option);
     }
 
@@ -79,7 +81,7 @@ internal sealed class StackParameters
 
         var mode = kind is null ? arguments.GetValue(_tap) ? TunMode.Tap : TunMode.Tun : kind.Tap ? TunMode.Tap : TunMode.Tun;
         var mtu = arguments.GetValue(_mtu) ?? link?.Mtu ?? 1500;
-        var queue = TunQueue.Open(ns, new TunQueueOptions { Name = name, Mode = mode, Mtu = mtu, Offload = arguments.GetValue(_offload) == "on", MultiQueue = kind?.MultiQueue ?? false });
+        var queue = TunQueue.Open(ns, new TunQueueOptions { Name = name, Mode = mode, Mtu = mtu, Offload = arguments.GetValue(_offload) == "on", Napi = arguments.GetValue(_napi), MultiQueue = kind?.MultiQueue ?? false });
         try
         {
             var peer = Configure(socket, name, own, mtu, isNew: link is null);
@@ -120,7 +122,11 @@ internal sealed class StackParameters
         if (link.Mtu != mtu)
             socket.Links.Change(link.Index, new LinkChange { Mtu = mtu });
         if (isNew)
+        {
+            socket.Links.Change(link.Index, new LinkChange { TransmitQueueLength = QueueLength(mtu) });
             socket.Addresses.Add(new LinkAddress { LinkIndex = link.Index, Address = HostAddress(own), PrefixLength = own.PrefixLength, Flags = own.Address.AddressFamily == AddressFamily.InterNetworkV6 ? NoDuplicateDetection : 0 });
+        }
+
         if (!link.IsUp)
             socket.Links.Change(link.Index, new LinkChange { Up = true });
         var network = TunSetup.NetworkOf(own.Address, own.PrefixLength);
@@ -129,6 +135,13 @@ internal sealed class StackParameters
 
     /// <summary>IFA_F_NODAD: there is nobody else on the device.</summary>
     private const uint NoDuplicateDetection = 2;
+
+    /// <summary>Packets that wait for the stack: as many as a connection's window may hold. Of more than fit (the kernel's own length is 500) the rest is lost, and the sender slows down for nothing.</summary>
+    private static int QueueLength(int mtu)
+    {
+        const int least = 500, headers = 40;
+        return Math.Max(least, TcpProfile.Default.MaxReceiveCapacity / (mtu - headers));
+    }
 
     /// <summary>The network's first address, or the second when the first is the stack's.</summary>
     private static IPAddress HostAddress(InterfaceAddress own)

@@ -48,7 +48,7 @@ internal static class TcpBenchCommand
     {
         var stack = new StackParameters();
         var command = host.Command("serve", $"Answers echo (port {Echo}), discard ({Discard}) and an endless source ({Source}) on Weir's own TCP/IP stack, until Ctrl-C.", RunAsync)
-            .WithExamples("weir tcp bench serve --device tun144 --address 169.254.144.9/24", "weir tcp bench serve --device tun144 --address 169.254.144.9/24 --mtu 65520 --offload off");
+            .WithExamples("weir tcp bench serve --device tun144 --address 169.254.144.9/24", "weir tcp bench serve --device tun144 --address 169.254.144.9/24 --mtu 65520 --offload off --napi");
         stack.AddTo(command);
         return command;
 
@@ -58,11 +58,11 @@ internal static class TcpBenchCommand
             running.Stack.Serve(new IPEndPoint(IPAddress.Any, Echo), static () => new EchoService());
             running.Stack.Serve(new IPEndPoint(IPAddress.Any, Discard), static () => new DiscardService());
             running.Stack.Serve(new IPEndPoint(IPAddress.Any, Source), static () => new SourceService());
-            var ready = new ServeReady(running.Queue.Name, running.Own.ToString(), running.Peer?.ToString(), running.Queue.Capabilities.Mtu, running.Queue.HasOffload, Echo, Discard, Source);
+            var ready = new ServeReady(running.Queue.Name, running.Own.ToString(), running.Peer?.ToString(), running.Queue.Capabilities.Mtu, running.Queue.HasOffload, running.Queue.HasNapi, Echo, Discard, Source);
             if (invocation.WantsJson)
                 invocation.Terminal.Output.WriteLine(JsonSerializer.Serialize(ready, TcpJson.Default.ServeReady));
             else
-                invocation.Terminal.Line($"ready: echo {Echo}, discard {Discard}, source {Source} at {running.Own.Address} on {ready.Device} (mtu {ready.Mtu}, offload {(ready.Offload ? "on" : "off")}, the host is {ready.Host ?? "not on its network"})");
+                invocation.Terminal.Line($"ready: echo {Echo}, discard {Discard}, source {Source} at {running.Own.Address} on {ready.Device} (mtu {ready.Mtu}, offload {(ready.Offload ? "on" : "off")}{(ready.Napi ? ", napi" : "")}, the host is {ready.Host ?? "not on its network"})");
             await invocation.Terminal.Output.FlushAsync();
 
             var ended = await running.Stack.Ended.WaitAsync(invocation.Cancel);

@@ -14,10 +14,11 @@ public sealed record MemoryResult(string What, double Value, string Unit);
 /// <param name="Host">The host's address on the device; null when it has none of the stack's network.</param>
 /// <param name="Mtu">Bytes.</param>
 /// <param name="Offload">Whether packets carry a virtio header.</param>
+/// <param name="Napi">Whether a kernel thread takes what the stack sends.</param>
 /// <param name="Echo">Port.</param>
 /// <param name="Discard">Port.</param>
 /// <param name="Source">Port.</param>
-public sealed record ServeReady(string Device, string Address, string? Host, int Mtu, bool Offload, int Echo, int Discard, int Source);
+public sealed record ServeReady(string Device, string Address, string? Host, int Mtu, bool Offload, bool Napi, int Echo, int Discard, int Source);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(MemoryResult[]))]

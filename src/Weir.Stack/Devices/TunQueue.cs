@@ -17,13 +17,16 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
 
     private readonly TunDevice _device;
     private readonly WakeEvent _wake = new();
+    private readonly ThreadedNapi? _napi;
     private readonly bool _hasHeader;
     private readonly byte[] _outgoing = GC.AllocateUninitializedArray<byte>(PacketAt + PacketSize, pinned: true);
     private readonly byte[] _incoming = GC.AllocateUninitializedArray<byte>(PacketAt + PacketSize, pinned: true);
 
-    private TunQueue(TunDevice device, TunQueueOptions options, bool hasHeader)
+    private TunQueue(TunDevice device, ThreadedNapi? napi, TunQueueOptions options, bool hasHeader)
     {
+        HasNapi = options.Napi;
         _device = device;
+        _napi = napi;
         _hasHeader = hasHeader;
         Capabilities = new DeviceCapabilities
         {
@@ -46,32 +49,48 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
     /// <summary>Whether packets carry a virtio header, so that the kernel cuts segments and completes checksums.</summary>
     public bool HasOffload => _hasHeader;
 
+    /// <inheritdoc cref="TunQueueOptions.Napi"/>
+    public bool HasNapi { get; }
+
     public TunCounters Counters { get; } = new();
 
     /// <summary>Opens the device, or one more queue of it, in a namespace.</summary>
-    /// <exception cref="LinuxException">EBUSY: it is open already and has one queue; EPERM: it is another user's; EINVAL: it is of the other kind.</exception>
+    /// <exception cref="LinuxException">EBUSY: it is open already and has one queue; EPERM: it is another user's; EINVAL: it is of the other kind;
+    /// with <see cref="TunQueueOptions.Napi"/> ENOENT: this kernel has no threaded NAPI.</exception>
     public static TunQueue Open(NetworkNamespace ns, TunQueueOptions options)
     {
-        var wanted = new TunOptions { Name = options.Name, Mode = options.Mode, MultiQueue = options.MultiQueue, VnetHeader = options.Offload, NonBlocking = true };
+        var wanted = new TunOptions { Name = options.Name, Mode = options.Mode, MultiQueue = options.MultiQueue, VnetHeader = options.Offload, Napi = options.Napi, NonBlocking = true };
         var device = TunDevice.Open(ns, wanted);
         try
         {
-            if (!options.Offload)
-                return new TunQueue(device, options, hasHeader: false);
-            device.SetVnetHeaderSize(VirtioNetHeader.Length);
-            device.SetOffloads(TunOffloads.TUN_F_CSUM | TunOffloads.TUN_F_TSO4 | TunOffloads.TUN_F_TSO6);
-            return new TunQueue(device, options, hasHeader: true);
-        }
-        catch (LinuxException exception) when (exception.Errno == (int)Errno.EINVAL)
-        {
-            // A kernel without these offloads: packet by packet, then.
-            device.Dispose();
-            return new TunQueue(TunDevice.Open(ns, wanted with { VnetHeader = false }), options, hasHeader: false);
+            var hasHeader = options.Offload && TrySetOffload(device);
+            if (hasHeader != options.Offload)
+            {
+                // A kernel without these offloads: packet by packet, then.
+                device.Dispose();
+                device = TunDevice.Open(ns, wanted with { VnetHeader = false });
+            }
+
+            return new TunQueue(device, options.Napi ? ThreadedNapi.Start(ns, device.Name) : null, options, hasHeader);
         }
         catch
         {
             device.Dispose();
             throw;
+        }
+    }
+
+    private static bool TrySetOffload(TunDevice device)
+    {
+        device.SetVnetHeaderSize(VirtioNetHeader.Length);
+        try
+        {
+            device.SetOffloads(TunOffloads.TUN_F_CSUM | TunOffloads.TUN_F_TSO4 | TunOffloads.TUN_F_TSO6);
+            return true;
+        }
+        catch (LinuxException exception) when (exception.Errno == (int)Errno.EINVAL)
+        {
+            return false;
         }
     }
 
@@ -135,6 +154,7 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
     /// <inheritdoc/>
     public void Dispose()
     {
+        _napi?.Dispose();
         _device.Dispose();
         _wake.Dispose();
     }

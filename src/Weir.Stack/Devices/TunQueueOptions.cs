@@ -16,6 +16,13 @@ public sealed record TunQueueOptions
     /// <summary>Segments of up to 64 KiB and unfinished checksums are exchanged with the kernel (IFF_VNET_HDR, TUNSETOFFLOAD). Without effect where the kernel refuses it.</summary>
     public bool Offload { get; init; } = true;
 
+    /// <summary>
+    /// A thread of the kernel takes what the stack sends and puts the segments of a connection together (IFF_NAPI, threaded NAPI, GRO): far more is sent
+    /// where <see cref="Offload"/> is off, and answers come a little later, since one more thread has to wake. Linux 5.12; sets <c>threaded</c> of the
+    /// device until the queue is closed.
+    /// </summary>
+    public bool Napi { get; init; }
+
     /// <summary>The device was made to be opened several times.</summary>
     public bool MultiQueue { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Weir.Testing;
 
@@ -118,16 +119,19 @@ public sealed class TcpCommandTests
     }
 
     [Theory]
-    [InlineData(1500, "on")]
-    [InlineData(65520, "off")]
-    public void Serve_answers_echo_discard_and_source_and_leaves_no_device(int mtu, string offload)
+    [InlineData(1500, "on", 2872)]
+    [InlineData(65520, "off", 500)]
+    [InlineData(1500, "off", 2872, "--napi")]
+    public void Serve_answers_echo_discard_and_source_and_leaves_no_device(int mtu, string offload, int queue, params string[] more)
     {
         Require("python3");
         using TestNamespace host = new();
-        RunningTool serve = Start(host, "tcp", "bench", "serve", "--device", "bench0", "--address", "10.3.0.2/24", "--mtu", $"{mtu}", "--offload", offload, "--json");
+        RunningTool serve = Start(host, ["tcp", "bench", "serve", "--device", "bench0", "--address", "10.3.0.2/24", "--mtu", $"{mtu}", "--offload", offload, "--json", .. more]);
         Eventually.True(TimeSpan.FromSeconds(20), () => serve.Output.Contains('\n', StringComparison.Ordinal), "weir tcp bench serve is ready");
         using JsonDocument ready = JsonDocument.Parse(serve.Output);
         Assert.Equal(("10.3.0.1", mtu, offload == "on"), (ready.RootElement.GetProperty("host").GetString(), ready.RootElement.GetProperty("mtu").GetInt32(), ready.RootElement.GetProperty("offload").GetBoolean()));
+        Assert.Equal(queue, JsonDocument.Parse(host.Run("ip", "-j", "link", "show", "bench0").Output).RootElement[0].GetProperty("txqlen").GetInt32());
+        Assert.Equal(more.Length, int.Parse(host.Run("cat", "/sys/class/net/bench0/threaded").Output, CultureInfo.InvariantCulture));
 
         const string Client = """
             import socket

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Weir.Linux;
 using Weir.Stack;
+using Weir.Stack.Devices;
 using Weir.Testing;
 
 namespace Weir.Kernel.Tests.Stack;
@@ -46,6 +47,44 @@ public class KernelTransferTests
         RootTier.Require("ip");
         await using var host = new StackOnTun();
         await ExchangeAsync(host, StackOnTun.Kernel6, Large);
+    }
+
+    [Theory]
+    [InlineData(1500, false, TunMode.Tun, 1)]
+    [InlineData(1500, true, TunMode.Tun, 2)]
+    [InlineData(65520, false, TunMode.Tun, 1)]
+    [InlineData(1500, false, TunMode.Tap, 1)]
+    public async Task A_kernel_thread_puts_segments_together_and_both_directions_arrive_whole(int mtu, bool offload, TunMode mode, int queues)
+    {
+        RootTier.Require("ip");
+        await using var host = new StackOnTun(mtu, offload, mode, queues, napi: true);
+        await ExchangeAsync(host, StackOnTun.Kernel, Medium);
+        var sent = host.Queues.Sum(queue => queue.Counters.PacketsSent);
+        if (mtu == 1500 && !offload)
+            Assert.InRange(ReceivedByIp(host.Host), 1, sent / 2);
+    }
+
+    [Fact]
+    public async Task The_kernel_thread_is_there_as_long_as_its_queue_is_open()
+    {
+        RootTier.Require("ip");
+        await using var host = new StackOnTun();
+        host.Host.Ip("tuntap add mode tun name tun1 multi_queue");
+        using var ns = NetworkNamespace.OpenNamed(host.Host.Name);
+        var options = new TunQueueOptions { Name = "tun1", Napi = true, MultiQueue = true };
+
+        using (TunQueue.Open(ns, options))
+        {
+            Assert.Equal("1", Threaded());
+
+            // Who finds it set leaves it so.
+            TunQueue.Open(ns, options).Dispose();
+            Assert.Equal("1", Threaded());
+        }
+
+        Assert.Equal("0", Threaded());
+
+        string Threaded() => host.Host.Run("cat", "/sys/class/net/tun1/threaded").Output.Trim();
     }
 
     [Fact]
@@ -118,6 +157,13 @@ public class KernelTransferTests
     }
 
     /// <summary>Our client and the kernel's listener, both directions at once; then the other way round.</summary>
+    /// <summary>InReceives of RFC 1213: packets after GRO.</summary>
+    private static long ReceivedByIp(TestNamespace host)
+    {
+        var lines = host.Run("grep", "^Ip:", "/proc/net/snmp").Output.Split('\n');
+        return long.Parse(lines[1].Split(' ')[Array.IndexOf(lines[0].Split(' '), "InReceives")], CultureInfo.InvariantCulture);
+    }
+
     private static async Task ExchangeAsync(StackOnTun host, IPAddress kernel, int mebibytes)
     {
         var within = StackOnTun.Within(60 + (2 * mebibytes));

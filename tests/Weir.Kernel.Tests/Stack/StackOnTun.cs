@@ -17,7 +17,7 @@ internal sealed class StackOnTun : IAsyncDisposable
     private readonly List<LinuxSocket> _sockets = [];
     private readonly NetworkNamespace _namespace;
 
-    internal StackOnTun(int mtu = 1500, bool offload = true, TunMode mode = TunMode.Tun, int queues = 1, Func<IPacketPort, IPacketPort>? around = null)
+    internal StackOnTun(int mtu = 1500, bool offload = true, TunMode mode = TunMode.Tun, int queues = 1, bool napi = false, Func<IPacketPort, IPacketPort>? around = null)
     {
         Host = new TestNamespace();
         Host.Run("sysctl", "-qw", "net.ipv4.tcp_congestion_control=reno");
@@ -28,7 +28,7 @@ internal sealed class StackOnTun : IAsyncDisposable
             Host.Ip("addr add fd09::1/64 dev tun0 nodad");
         Host.Ip("link set tun0 up");
         _namespace = NetworkNamespace.OpenNamed(Host.Name);
-        var options = new TunQueueOptions { Name = "tun0", Mode = mode, Mtu = mtu, Offload = offload, MultiQueue = queues > 1 };
+        var options = new TunQueueOptions { Name = "tun0", Mode = mode, Mtu = mtu, Offload = offload, Napi = napi, MultiQueue = queues > 1 };
         Queues = [.. Enumerable.Range(0, queues).Select(_ => TunQueue.Open(_namespace, options))];
         Stack = TcpStack.Start([.. Queues.Select(queue => around is null ? queue : around(queue))], new TcpStackOptions
         {
