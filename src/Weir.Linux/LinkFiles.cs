@@ -45,7 +45,10 @@ public static class LinkFiles
         if (SystemCalls.unshare(newMountNamespace) != 0)
             throw LinuxException.FromLastCall("unshare the mounts", "settings of links in /sys need root, or CAP_SYS_ADMIN");
         // First that what is mounted here stays here.
-        if (SystemCalls.mount("", "/", "none", slave | recursive, 0) != 0 || SystemCalls.mount("sysfs", Sys, "sysfs", 0, 0) != 0)
+        if (SystemCalls.mount("", "/", "none", slave | recursive, 0) != 0)
+            throw LinuxException.FromLastCall("take the mounts from their peers");
+        // EBUSY: it is the namespace's own already, as under ip netns exec.
+        if (SystemCalls.mount("sysfs", Sys, "sysfs", 0, 0) != 0 && Marshal.GetLastPInvokeError() != (int)Errno.EBUSY)
             throw LinuxException.FromLastCall($"mount sysfs at {Sys}");
     }
 }

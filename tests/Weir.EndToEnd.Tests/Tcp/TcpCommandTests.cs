@@ -127,7 +127,7 @@ public sealed class TcpCommandTests
         Require("python3");
         using TestNamespace host = new();
         RunningTool serve = Start(host, ["tcp", "bench", "serve", "--device", "bench0", "--address", "10.3.0.2/24", "--mtu", $"{mtu}", "--offload", offload, "--json", .. more]);
-        Eventually.True(TimeSpan.FromSeconds(20), () => serve.Output.Contains('\n', StringComparison.Ordinal), "weir tcp bench serve is ready");
+        Eventually.True(TimeSpan.FromSeconds(20), () => serve.Output.Contains('\n', StringComparison.Ordinal), $"weir tcp bench serve is ready: {serve.Error}");
         using JsonDocument ready = JsonDocument.Parse(serve.Output);
         Assert.Equal(("10.3.0.1", mtu, offload == "on"), (ready.RootElement.GetProperty("host").GetString(), ready.RootElement.GetProperty("mtu").GetInt32(), ready.RootElement.GetProperty("offload").GetBoolean()));
         Assert.Equal(queue, JsonDocument.Parse(host.Run("ip", "-j", "link", "show", "bench0").Output).RootElement[0].GetProperty("txqlen").GetInt32());
