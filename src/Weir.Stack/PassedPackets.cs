@@ -6,10 +6,11 @@ using Weir.TcpIp.Tcp;
 namespace Weir.Stack;
 
 /// <summary>What other loops have for this one: segments and ICMP errors of connections that it has opened, frames that are for all. Any thread adds, the loop's takes.</summary>
-internal sealed class PassedPackets
+/// <param name="pool">Where the copies come from and go.</param>
+internal sealed class PassedPackets(ArrayPool<byte> pool)
 {
     /// <summary>More are dropped: whoever misses one sends it again.</summary>
-    private const int MostWaiting = 1024;
+    internal const int MostWaiting = 1024;
 
     private readonly Queue<Passed> _waiting = new();
     private volatile bool _hasSome;
@@ -22,12 +23,12 @@ internal sealed class PassedPackets
     }
 
     internal void AddSegment(in SegmentArrival arrival, ReadOnlySpan<byte> segment) =>
-        Add(new Passed { Kind = PassedKind.Segment, Arrival = arrival, Bytes = Copy(segment), Length = segment.Length });
+        Add(new Passed { Kind = PassedKind.Segment, Arrival = arrival }, segment);
 
-    internal void AddError(in TcpIcmpError error) => Add(new Passed { Kind = PassedKind.Error, Error = error, Bytes = [] });
+    internal void AddError(in TcpIcmpError error) => Add(new Passed { Kind = PassedKind.Error, Error = error }, []);
 
     internal void AddFrame(ReadOnlySpan<byte> frame, in PacketOffload offload) =>
-        Add(new Passed { Kind = PassedKind.Frame, Offload = offload, Bytes = Copy(frame), Length = frame.Length });
+        Add(new Passed { Kind = PassedKind.Frame, Offload = offload }, frame);
 
     /// <summary>Gives all that waits to a stack, whose loop's gate is held; false: there was nothing.</summary>
     internal bool Deliver(NetworkStack stack, int interfaceIndex, TimeSpan now)
@@ -49,26 +50,23 @@ internal sealed class PassedPackets
                     break;
             }
 
-            if (next.Length > 0)
-                ArrayPool<byte>.Shared.Return(next.Bytes);
+            if (next.Bytes is { Length: > 0 } copy)
+                pool.Return(copy);
         }
 
         return true;
     }
 
-    private static byte[] Copy(ReadOnlySpan<byte> bytes)
-    {
-        var copy = ArrayPool<byte>.Shared.Rent(bytes.Length);
-        bytes.CopyTo(copy);
-        return copy;
-    }
-
-    private void Add(in Passed passed)
+    private void Add(in Passed passed, ReadOnlySpan<byte> bytes)
     {
         lock (_waiting)
         {
-            if (_waiting.Count < MostWaiting)
-                _waiting.Enqueue(passed);
+            // Looked at first: what is dropped is not copied.
+            if (_waiting.Count == MostWaiting)
+                return;
+            var copy = bytes.IsEmpty ? [] : pool.Rent(bytes.Length);
+            bytes.CopyTo(copy);
+            _waiting.Enqueue(passed with { Bytes = copy, Length = bytes.Length });
             _hasSome = true;
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Weir.Linux;
 using Weir.Stack.Devices;
 using Weir.Stack.Streams;
@@ -27,7 +28,7 @@ internal sealed class StackLoop
     private readonly TimeSpan _spin;
     private readonly Action<Exception> _failed;
     private readonly HashSet<StreamEnd> _ends = [];
-    private readonly PassedPackets _passed = new();
+    private readonly PassedPackets _passed = new(ArrayPool<byte>.Shared);
     private readonly Thread _thread;
     private TaskCompletionSource? _drained;
     private TimeSpan _wakesAt;
