@@ -38,6 +38,7 @@ public enum Errno
     ENETUNREACH = 101,
     ENOBUFS = 105,
     ETIMEDOUT = 110,
+    EHOSTUNREACH = 113,
     /// <summary>Not for user space by its definition, yet ipset gives it.</summary>
     ENOTSUPP = 524,
 }

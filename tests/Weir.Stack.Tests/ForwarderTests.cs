@@ -82,14 +82,13 @@ public class ForwarderTests
         var (asked, dial) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var forwarder = await TcpForwarder.StartAsync(
             front.Server,
-            new IPEndPoint(IPAddress.Any, 0),
-            new StackListenOptions { AnyPort = true, Transparent = true, DecideTimeout = TimeSpan.FromMilliseconds(30) },
             async (incoming, gone) =>
             {
                 asked.TrySetResult();
                 await DecisionTests.Cancelled(gone);
                 return await back.Client.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), StackPair.Soon);
-            });
+            },
+            new TcpForwarderOptions { Listen = new StackListenOptions { AnyPort = true, Transparent = true, DecideTimeout = TimeSpan.FromMilliseconds(30) } });
         await using var listener = await back.Server.ListenAsync(new IPEndPoint(IPAddress.Any, 80), cancellationToken: StackPair.Soon);
         using var cancel = new CancellationTokenSource();
         var connecting = front.Client.ConnectAsync(new IPEndPoint(Elsewhere, 80), cancel.Token).AsTask();

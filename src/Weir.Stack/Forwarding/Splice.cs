@@ -9,15 +9,15 @@ internal sealed class Splice(TcpStream near, Stream far)
 {
     private const int BufferSize = 1 << 16;
 
-    /// <summary>Both directions until both have ended. Never throws: who needs to know is at the ends, and sees a reset.</summary>
+    /// <summary>Both directions until both have ended, and then both streams. What the network does throws nothing: who needs to know is at the ends, and sees a reset.</summary>
     internal async Task RunAsync()
     {
+        await using var first = near.ConfigureAwait(false);
+        await using var second = far.ConfigureAwait(false);
         // Who waits for bytes of one end for another that is gone waits in vain: its half may be all that is left open.
         var there = GuardAsync(CopyAsync(near, far, far is TcpStream stream ? stream.Closed : CancellationToken.None));
         var back = GuardAsync(CopyAsync(far, near, near.Closed));
         await Task.WhenAll(there, back).ConfigureAwait(false);
-        await near.DisposeAsync().ConfigureAwait(false);
-        await far.DisposeAsync().ConfigureAwait(false);
     }
 
     internal void Abort()
@@ -26,8 +26,12 @@ internal sealed class Splice(TcpStream near, Stream far)
         Abort(far);
     }
 
-    /// <summary>Whether the end of one direction can be told over a stream while the other goes on.</summary>
-    internal static bool IsSupported(Stream stream) => stream is TcpStream or NetworkStream;
+    /// <exception cref="NotSupportedException">The end of one direction can't be told over the stream while the other goes on.</exception>
+    internal static void ThrowIfUnsupported(Stream? stream)
+    {
+        if (stream is not (TcpStream or NetworkStream))
+            throw new NotSupportedException($"A {stream?.GetType().Name ?? "null"} can't end one direction alone; a TcpStream or a NetworkStream can.");
+    }
 
     private async Task GuardAsync(Task copy)
     {
@@ -35,9 +39,11 @@ internal sealed class Splice(TcpStream near, Stream far)
         {
             await copy.ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception)
         {
             Abort();
+            if (exception is not (IOException or SocketException or ObjectDisposedException or OperationCanceledException))
+                throw;
         }
     }
 
@@ -89,8 +95,6 @@ internal sealed class Splice(TcpStream near, Stream far)
 
         // A socket that is closed without lingering sends a reset.
         var socket = ((NetworkStream)stream).Socket;
-        if (socket.SafeHandle.IsClosed)
-            return;
         try
         {
             socket.LingerState = new LingerOption(enable: true, seconds: 0);
@@ -101,5 +105,6 @@ internal sealed class Splice(TcpStream near, Stream far)
         }
 
         socket.Dispose();
+        stream.Dispose();
     }
 }

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
+using Weir.Linux;
 using Weir.Stack.Streams;
 using Weir.TcpIp.Tcp.Listening;
 
@@ -8,21 +8,27 @@ namespace Weir.Stack.Forwarding;
 /// <summary>Takes connections at a stack, opens for each the way to where it wanted to go, and passes bytes, ends and resets both ways.</summary>
 /// <remarks>
 /// The way on is opened before the SYN is answered: a client connects only when the other end does, and is refused when that is. Nothing is kept
-/// for an idle connection but its two ends.
+/// for an idle connection but its two ends. What the dialler returns is the forwarder's: it is disposed whatever becomes of the connection.
 /// </remarks>
 public sealed class TcpForwarder : IAsyncDisposable
 {
     private readonly Func<IncomingConnection, CancellationToken, ValueTask<Stream>> _dial;
+    private readonly Action<IncomingConnection, Exception>? _failed;
     private readonly HashSet<Splice> _open = [];
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TcpStackListener? _listener;
     private Task _accepting = Task.CompletedTask;
-    private bool _isEnding;
+    private volatile bool _isEnding;
+    private bool _hasAccepted;
 
-    private TcpForwarder(Func<IncomingConnection, CancellationToken, ValueTask<Stream>> dial) => _dial = dial;
+    private TcpForwarder(Func<IncomingConnection, CancellationToken, ValueTask<Stream>> dial, Action<IncomingConnection, Exception>? failed)
+    {
+        _dial = dial;
+        _failed = failed;
+    }
 
     /// <summary>What a client that is not accepted yet waits for: the stream of the other end, and what undoes it when the client goes.</summary>
-    private sealed record Dialled(Stream Far, CancellationTokenRegistration Undo);
+    private sealed record Dialled(IncomingConnection Incoming, Stream Far, CancellationTokenRegistration Undo);
 
     /// <summary>Connections that are open now.</summary>
     public int Open
@@ -34,34 +40,36 @@ public sealed class TcpForwarder : IAsyncDisposable
         }
     }
 
-    /// <summary>Every address and port that no other listener of the stack has; the stack is to be <see cref="TcpStackOptions.Transparent"/>.</summary>
-    /// <param name="stack">Where connections arrive.</param>
-    /// <param name="dial">Opens the other end: a <see cref="TcpStream"/> of this or another stack, or a <see cref="NetworkStream"/> that owns its socket. The token is cancelled when the client has gone.</param>
+    /// <summary>Takes connections from now on.</summary>
+    /// <param name="stack">Where they arrive.</param>
+    /// <param name="dial">
+    /// Opens the other end: a <see cref="TcpStream"/> of this or another stack, or a <see cref="NetworkStream"/> that owns its socket. The token is
+    /// cancelled when the client has gone. A <see cref="SocketException"/> or <see cref="LinuxException"/> that says that nobody answers or no route leads
+    /// is told to the client as that; any other exception refuses.
+    /// </param>
+    /// <param name="options">Null: every address and port.</param>
     /// <exception cref="SocketException">AddressAlreadyInUse: there is such a listener.</exception>
-    public static ValueTask<TcpForwarder> StartAsync(TcpStack stack, Func<IncomingConnection, CancellationToken, ValueTask<Stream>> dial) =>
-        StartAsync(stack, new IPEndPoint(IPAddress.Any, 0), new StackListenOptions { AnyPort = true, Transparent = true }, dial);
-
-    /// <summary>As a listener of this endpoint and these options, whose <see cref="StackListenOptions.Decide"/> is the forwarder's.</summary>
-    /// <exception cref="SocketException">AddressAlreadyInUse.</exception>
     public static async ValueTask<TcpForwarder> StartAsync(
-        TcpStack stack, IPEndPoint endpoint, StackListenOptions options, Func<IncomingConnection, CancellationToken, ValueTask<Stream>> dial)
+        TcpStack stack, Func<IncomingConnection, CancellationToken, ValueTask<Stream>> dial, TcpForwarderOptions? options = null)
     {
-        var forwarder = new TcpForwarder(dial);
-        var listener = await stack.ListenAsync(endpoint, options with { Decide = forwarder.DecideAsync }).ConfigureAwait(false);
+        options ??= new TcpForwarderOptions();
+        var forwarder = new TcpForwarder(dial, options.Failed);
+        var listener = await stack.ListenAsync(options.EndPoint, options.Listen with { Decide = forwarder.DecideAsync }).ConfigureAwait(false);
         forwarder._listener = listener;
         forwarder._accepting = forwarder.AcceptAsync(listener);
         return forwarder;
     }
 
-    /// <summary>Takes no more, and resets what is open.</summary>
+    /// <summary>Takes no more, and resets what is open. Who is being dialled for is refused when that is done.</summary>
     public async ValueTask DisposeAsync()
     {
+        _isEnding = true;
         await _listener!.DisposeAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
         List<Splice> open;
         lock (_open)
         {
-            _isEnding = true;
+            _hasAccepted = true;
             open = [.. _open];
             if (open.Count == 0)
                 _empty.TrySetResult();
@@ -74,26 +82,34 @@ public sealed class TcpForwarder : IAsyncDisposable
 
     private async ValueTask<AcceptDecision> DecideAsync(IncomingConnection incoming)
     {
+        Stream? far = null;
         try
         {
-            var far = await _dial(incoming, incoming.Closed).ConfigureAwait(false);
-            if (!Splice.IsSupported(far))
-                throw new NotSupportedException($"A {far.GetType().Name} can't end one direction alone; a TcpStream or a NetworkStream can.");
-            incoming.Owner = new Dialled(far, incoming.Closed.UnsafeRegister(static far => Splice.Abort((Stream)far!), far));
+            far = await _dial(incoming, incoming.Closed).ConfigureAwait(false);
+            Splice.ThrowIfUnsupported(far);
+            if (_isEnding)
+            {
+                Splice.Abort(far);
+                return AcceptDecision.Reject;
+            }
+
+            incoming.Owner = new Dialled(incoming, far, incoming.Closed.UnsafeRegister(static far => Splice.Abort((Stream)far!), far));
             return AcceptDecision.Accept;
         }
-        catch (SocketException exception)
+        catch (OperationCanceledException) when (incoming.Closed.IsCancellationRequested)
         {
-            return DecisionOf(exception.SocketErrorCode);
+            return AcceptDecision.Reject;
+        }
+#pragma warning disable CA1031 // The client is told now, and who runs the forwarder by its callback.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (far is not null)
+                await far.DisposeAsync().ConfigureAwait(false);
+            _failed?.Invoke(incoming, exception);
+            return DialFailure.DecisionOf(exception);
         }
     }
-
-    /// <summary>What the client is told is what it would have been told without us.</summary>
-    private static AcceptDecision DecisionOf(SocketError error) => error switch
-    {
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TimedOut => AcceptDecision.Unreachable,
-        _ => AcceptDecision.Reject,
-    };
 
     private async Task AcceptAsync(TcpStackListener listener)
     {
@@ -101,20 +117,32 @@ public sealed class TcpForwarder : IAsyncDisposable
         {
             var dialled = (Dialled)near.Owner!;
             dialled.Undo.Unregister();
-            _ = RunAsync(new Splice(near, dialled.Far));
+            _ = RunAsync(new Splice(near, dialled.Far), dialled.Incoming);
         }
     }
 
-    private async Task RunAsync(Splice splice)
+    private async Task RunAsync(Splice splice, IncomingConnection incoming)
     {
         lock (_open)
             _open.Add(splice);
-        await splice.RunAsync().ConfigureAwait(false);
-        lock (_open)
+        try
         {
-            _open.Remove(splice);
-            if (_isEnding && _open.Count == 0)
-                _empty.TrySetResult();
+            await splice.RunAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A stream that throws what streams don't harms its own connection only.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _failed?.Invoke(incoming, exception);
+        }
+        finally
+        {
+            lock (_open)
+            {
+                _open.Remove(splice);
+                if (_hasAccepted && _open.Count == 0)
+                    _empty.TrySetResult();
+            }
         }
     }
 }
