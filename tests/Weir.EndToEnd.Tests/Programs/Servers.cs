@@ -7,16 +7,11 @@ internal sealed class Servers(TestWorkload workload, ScratchFolder folder)
 {
     public const string DnsName = "db.weir.test", DnsAddress4 = "192.0.2.77", DnsAddress6 = "2001:db8::77";
 
-    private static readonly string[] Needed = ["nginx", "redis-server", "dnsmasq", "iperf3", "initdb", "curl", "redis-cli", "dig", "psql", "ping", "ss"];
+    private static readonly string[] Needed = ["nginx", "redis-server", "dnsmasq", "iperf3", "curl", "redis-cli", "dig", "psql", "ping", "ss"];
 
     public TestWorkload Workload { get; } = workload;
 
-    public static void Require() => RootTier.Require(
-        [.. Needed.Select(program => program == "initdb" ? PostgresFolder + "/initdb" : program)]);
-
-    /// <summary>Debian keeps PostgreSQL's programs out of PATH, a folder for each version.</summary>
-    private static string PostgresFolder =>
-        Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Order().Last() + "/bin" : "/usr/lib/postgresql";
+    public static void Require() => RootTier.Require([.. Needed, PostgresServer.InitDb]);
 
     public Servers Nginx()
     {
@@ -45,14 +40,7 @@ internal sealed class Servers(TestWorkload workload, ScratchFolder folder)
 
     public Servers Postgres()
     {
-        string data = folder.PathOf("postgres");
-        Directory.CreateDirectory(data);
-        Tool.Run("chown", "postgres:postgres", data);
-        AsPostgres(PostgresFolder + "/initdb", "-D", data, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale", "C");
-        Tool.Run("sh", "-c", $"printf 'host all all all trust\\n' >> {data}/pg_hba.conf");
-        Workload.Namespace.Start("setpriv", [.. PostgresUser, PostgresFolder + "/postgres", "-D", data, "-c", "listen_addresses=*", "-c", "unix_socket_directories=", "-c", "fsync=off"]);
-        Workload.Namespace.WaitForListener(5432);
-        Eventually.True(TimeSpan.FromSeconds(20), () => Workload.Namespace.Try("psql", "-h", "127.0.0.1", "-U", "postgres", "-c", "select 1").Succeeded, "postgres answers");
+        PostgresServer.Start(Workload.Namespace, folder);
         return this;
     }
 
@@ -73,8 +61,4 @@ internal sealed class Servers(TestWorkload workload, ScratchFolder folder)
     }
 
     public Servers All() => Nginx().Redis().Postgres().Dns().Iperf();
-
-    private static readonly string[] PostgresUser = ["--reuid=postgres", "--regid=postgres", "--init-groups"];
-
-    private static void AsPostgres(params IReadOnlyList<string> command) => Tool.Run("setpriv", [.. PostgresUser, .. command]);
 }
