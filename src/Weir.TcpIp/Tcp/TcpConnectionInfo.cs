@@ -47,8 +47,10 @@ public readonly record struct TcpConnectionInfo
 
     public required long SegmentsReceived { get; init; }
 
+    /// <summary>Segments that were sent again, for whatever reason: <c>retrans</c> of <c>ss -ti</c>.</summary>
     public required long Retransmissions { get; init; }
 
+    /// <summary>Times that the retransmission timer has expired (RFC 6298 5.4), like tcpi_total_rto. A tail loss probe is none, nor one of a closed window.</summary>
     public required long Timeouts { get; init; }
 
     public required bool Timestamps { get; init; }
