@@ -4,6 +4,7 @@ using Weir.Packets;
 using Weir.Stack.Devices;
 using Weir.TcpIp.Ip;
 using Weir.TcpIp.Tcp;
+using Weir.TcpIp.Tcp.Listening;
 
 namespace Weir.Stack.Tests;
 
@@ -71,6 +72,29 @@ public class SeveralQueuesTests
             refused = await Assert.ThrowsAsync<SocketException>(async () => await hosts.One.ConnectAsync(new IPEndPoint(StackPair.ClientAddress, 81), StackPair.Soon));
             Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
         }
+    }
+
+    [Fact]
+    public async Task An_ICMP_error_reaches_who_asked_whatever_queue_it_comes_to()
+    {
+        await using var hosts = new Hosts();
+        await using var listener = await hosts.One.ListenAsync(new IPEndPoint(IPAddress.Any, 80), new StackListenOptions { Decide = _ => ValueTask.FromResult(AcceptDecision.Unreachable) }, StackPair.Soon);
+        for (var i = 0; i < 2 * Queues; i++)
+        {
+            var unreachable = await Assert.ThrowsAsync<SocketException>(async () => await hosts.Many.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), StackPair.Soon));
+            Assert.Equal(SocketError.HostUnreachable, unreachable.SocketErrorCode);
+        }
+    }
+
+    [Fact]
+    public async Task Connections_of_all_queues_are_listed()
+    {
+        await using var hosts = new Hosts();
+        await using var listener = await hosts.One.ListenAsync(new IPEndPoint(IPAddress.Any, 80), cancellationToken: StackPair.Soon);
+        var ports = new List<int>();
+        for (var i = 0; i < Queues; i++)
+            ports.Add((await hosts.Many.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), StackPair.Soon)).LocalEndPoint.Port);
+        Assert.Equal(ports.Order(), hosts.Many.ListConnections().Select(connection => connection.LocalEndPoint.Port).Order());
     }
 
     private sealed class Hosts : IAsyncDisposable

@@ -1,0 +1,56 @@
+using Weir.Linux;
+using Weir.Stack.Devices;
+using Weir.TcpIp.Devices;
+
+namespace Weir.Stack.Tests;
+
+/// <summary>A port whose device goes away when it is told to.</summary>
+internal sealed class FailingPort(IPacketPort port) : IPacketPort
+{
+    private volatile bool _isGone, _goesAfterNext;
+
+    internal static LinuxException Gone { get; } = new("read tun0", (int)Errno.EBADF);
+
+    internal bool IsDisposed { get; private set; }
+
+    /// <summary>Something was sent after it was disposed.</summary>
+    internal bool IsUsedLate { get; private set; }
+
+    public DeviceCapabilities Capabilities => port.Capabilities;
+
+    internal void Go()
+    {
+        _isGone = true;
+        port.Wake();
+    }
+
+    /// <summary>In the same batch as the next packet, after it.</summary>
+    internal void GoAfterNext() => _goesAfterNext = true;
+
+    public Span<byte> Rent(int length) => port.Rent(length);
+
+    public void Send(int length, in PacketOffload offload)
+    {
+        IsUsedLate |= IsDisposed;
+        port.Send(length, offload);
+    }
+
+    public bool TryReceive(out Span<byte> packet, out PacketOffload offload)
+    {
+        if (_isGone)
+            throw Gone;
+        var received = port.TryReceive(out packet, out offload);
+        _isGone |= received && _goesAfterNext;
+        return received;
+    }
+
+    public void Wait(TimeSpan? timeout) => port.Wait(timeout);
+
+    public void Wake() => port.Wake();
+
+    public void Dispose()
+    {
+        IsDisposed = true;
+        port.Dispose();
+    }
+}
