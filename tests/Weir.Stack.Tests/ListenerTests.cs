@@ -86,6 +86,17 @@ public class ListenerTests
     }
 
     [Fact]
+    public async Task A_listener_may_have_a_profile_of_its_own()
+    {
+        await using var pair = new StackPair();
+        await using var listener = await pair.Server.ListenAsync(Any, new StackListenOptions { Profile = TcpProfile.Default with { Timestamps = false } }, StackPair.Soon);
+        await using var client = await pair.Client.ConnectAsync(Target, StackPair.Soon);
+        Assert.False(client.Info.Timestamps);
+        await using var usual = (await pair.OpenAsync(81)).Client;
+        Assert.True(usual.Info.Timestamps);
+    }
+
+    [Fact]
     public async Task Waiting_for_a_connection_is_cancelled_and_the_next_one_is_not_lost()
     {
         await using var pair = new StackPair();
