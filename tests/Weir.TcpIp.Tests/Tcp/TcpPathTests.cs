@@ -109,7 +109,7 @@ public class TcpPathTests
             string sack = beyond.Count > 0 ? $" <sack {beyond.First().Key}:{beyond.First().Value}>" : "";
             script.Inject($". 1:1(0) ack {acknowledged} win 60000{sack}");
 
-            // RFC 4821 7.5: once it was found, the probes that are lost are no congestion.
+            // RFC 4821 7.6.2: once it was found, the probes that are lost are no congestion.
             TcpConnectionInfo info = script.Connection.Info;
             if (threshold == long.MaxValue && info.SndMss < 1460)
                 threshold = info.Ssthresh;
@@ -118,6 +118,47 @@ public class TcpPathTests
 
         Assert.Equal(500_001, acknowledged);
         Assert.InRange(script.Connection.Info.SndMss + 20, Passes - 8, Passes);
+    }
+
+    // RFC 4821 7.6.2; without SACK three duplicate ACKs are all that tells of it.
+    [Fact]
+    public void Lost_probe_goes_again_in_smaller_segments_and_is_no_congestion_without_sack_either()
+    {
+        TcpScript script = WithProbeOut(out TcpConnectionInfo before);
+        Assert.Equal((1004, true), (before.SndMss, before.Cwnd >= 7 * 1004));
+        for (int i = 0; i < 2; i++)
+            script.Inject(". 1:1(0) ack 14601");
+        DrainNew(script);
+        script.Inject(". 1:1(0) ack 14601");
+        script.Expect(". 14601:15605(1004) ack 1");
+        script.Expect(". 15605:15833(228) ack 1");
+        DrainNew(script);
+
+        // More of them change nothing, and the pieces are followed by an ACK of all.
+        script.Inject(". 1:1(0) ack 14601");
+        DrainNew(script);
+        Assert.Equal((before.Cwnd, before.Ssthresh), (script.Connection.Info.Cwnd, script.Connection.Info.Ssthresh));
+        long sent = script.Connection.Info.InFlight + 14601;
+        script.Inject(". 1:1(0) ack 15605");
+        script.Inject($". 1:1(0) ack {sent}");
+        TcpConnectionInfo after = script.Connection.Info;
+        Assert.Equal((before.Ssthresh, before.Timeouts), (after.Ssthresh, after.Timeouts));
+        Assert.True(after.Cwnd >= before.Cwnd);
+    }
+
+    // RFC 4821 7.6.4.
+    [Fact]
+    public void Probe_that_is_lost_with_others_is_congestion_without_sack()
+    {
+        TcpScript script = WithProbeOut(out TcpConnectionInfo before);
+        for (int i = 0; i < 3; i++)
+            script.Inject(". 1:1(0) ack 14601");
+        script.Path.Sent.Clear();
+
+        // The peer has the probe's bytes now, and misses the second segment behind it.
+        script.Inject(". 1:1(0) ack 16837");
+        script.Expect(". 16837:17841(1004) ack 1");
+        Assert.True(script.Connection.Info.Ssthresh < before.Cwnd, $"{script.Connection.Info.Ssthresh}");
     }
 
     [Fact]
@@ -168,5 +209,29 @@ public class TcpPathTests
         script.Expect("P. 40501:40511(10) ack 11");
         script.Advance(2000);
         script.Expect("P. 40501:40511(10) ack 11");
+    }
+    /// <summary>Full segments vanished until smaller ones passed; the first of the data behind position 14601 is a probe of 1232 bytes, and the only thing the peer lacks.</summary>
+    private static TcpScript WithProbeOut(out TcpConnectionInfo before)
+    {
+        TcpScript script = TcpScript.Established(Reno with { PathMtuProbing = true }, "S 0:0(0) win 65535 <mss 1460>", maxSegment: 1480);
+        script.Connection.Write(TcpScript.Pattern(1, 14_600));
+        script.Transmit();
+        script.Advance(200);
+        script.Advance(400);
+        Assert.Equal(1004, script.Connection.Info.SndMss);
+        script.Inject(". 1:1(0) ack 14601");
+        script.Path.Sent.Clear();
+        script.Connection.Write(TcpScript.Pattern(14_601, 60_000));
+        script.Transmit();
+        script.Expect(". 14601:15833(1232) ack 1");
+        DrainNew(script);
+        before = script.Connection.Info;
+        return script;
+    }
+
+    private static void DrainNew(TcpScript script)
+    {
+        while (script.Path.Sent.Count > 0)
+            Assert.Equal(1004, script.ExpectAnything().Length);
     }
 }

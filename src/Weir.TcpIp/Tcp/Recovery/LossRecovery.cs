@@ -15,6 +15,7 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
 
     private RackTlp _rack = RackTlp.New();
     private RateReduction _reduction;
+    private ProbeRepair _probeRepair;
     private long _recoveryPoint;
     private long _allowance;
     private int _dupAcks;
@@ -95,6 +96,7 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
         (Phase, _recoveryPoint, _dupAcks, ReorderDeadline) = (RecoveryPhase.Loss, sndNxt, 0, Deadline.Never);
         _firstRetransmitAt = again ? _firstRetransmitAt : now.Ticks;
         _rack.ForgetProbe();
+        _probeRepair.Forget();
     }
 
     /// <summary>What is out can't have passed: a smaller path, a probe into a window that was closed. It is sent again without a word to congestion control.</summary>
@@ -110,7 +112,7 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
             Enter(sndNxt, now);
     }
 
-    /// <summary>RFC 4821 7.5: a probe that alone was lost was too large, and says nothing of congestion.</summary>
+    /// <summary>RFC 4821 7.6.2: a probe that alone was lost was too large, and says nothing of congestion.</summary>
     private bool IsOnlyMtuProbe(long lost)
     {
         if (MtuProbeEnd < 0)
@@ -170,7 +172,12 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
             // Each duplicate had stood for a segment that this one covers.
             _dupAcks = Phase == RecoveryPhase.Recovery ? Math.Max(0, _dupAcks - (int)Math.Max(1, (delivery.Acked / Smss) - 1)) : 0;
             LeaveIfPast(delivery, sample.SndUna);
-            if (Phase == RecoveryPhase.Recovery && board.Count > 0)
+            if (_probeRepair.FoundMoreLost(sample.SndUna) && Phase == RecoveryPhase.Open && board.Count > 0)
+            {
+                EnterByFront(sample);
+                delivered = 0;
+            }
+            else if (Phase == RecoveryPhase.Recovery && board.Count > 0)
             {
                 // RFC 6582 3.2 step 3, partial acknowledgment: the next segment is lost too.
                 board.MarkLost(ref board[0]);
@@ -180,17 +187,32 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
         {
             _dupAcks = Math.Min(_dupAcks + 1, board.Count - 1);
             delivered = Smss;
-            if (_dupAcks >= DupThresh && Phase == RecoveryPhase.Open && sample.SndUna >= _recoveryPoint && board.Count > 0)
-            {
-                board.MarkLost(ref board[0]);
-                Enter(sample.SndNxt, sample.Now.Ticks);
-                delivered = 0;
-            }
+            if (_dupAcks >= DupThresh && Phase == RecoveryPhase.Open && sample.SndUna >= _recoveryPoint && board.Count > 0 && !_probeRepair.IsUnderWay)
+                delivered = FrontIsLost(sample) ? 0 : delivered;
         }
 
         if (Phase == RecoveryPhase.Recovery)
             _allowance = Math.Max(board.Lost > 0 ? Smss : 0, _reduction.Allow(delivered, Pipe, congestion.Ssthresh, Smss));
         else if (delivery.Acked > 0)
             congestion.Acknowledged(sample);
+    }
+    /// <summary>Three duplicate ACKs. True: that is congestion.</summary>
+    private bool FrontIsLost(in AckSample sample)
+    {
+        if (board[0].End != MtuProbeEnd)
+        {
+            EnterByFront(sample);
+            return true;
+        }
+
+        board.MarkLost(ref board[0]);
+        _probeRepair.Start(MtuProbeEnd, sample.SndNxt);
+        return false;
+    }
+
+    private void EnterByFront(in AckSample sample)
+    {
+        board.MarkLost(ref board[0]);
+        Enter(sample.SndNxt, sample.Now.Ticks);
     }
 }
