@@ -35,7 +35,7 @@ public sealed record TcpStackOptions
     /// <summary>How long a thread looks for the next packet before it sleeps, if the last pause was as short. Shortens round trips, and costs a core while they last.</summary>
     public TimeSpan Spin { get; init; } = TimeSpan.FromMicroseconds(50);
 
-    /// <summary>Bytes that the buffers of all connections of a queue may take together: beyond, writers wait and peers send again.</summary>
+    /// <summary>Bytes that the buffers of all connections of a queue may take together. From three quarters on windows grow no more; at the limit writers wait, and what still comes is sent again.</summary>
     public long MemoryLimit { get; init; } = 256L * 1024 * 1024;
 
     /// <summary>Connections of a queue in all, TIME-WAIT included; of more the SYNs are dropped.</summary>

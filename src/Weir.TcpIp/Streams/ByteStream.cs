@@ -61,6 +61,9 @@ public sealed class ByteStream
     /// <summary>Bytes of the ring that is rented now.</summary>
     internal int Allocated => mask + 1;
 
+    /// <summary>The ring that so many bytes need.</summary>
+    internal static int RingFor(int bytes) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, SmallestRing));
+
     /// <summary>The end was reached at the writing side: nothing more is pushed.</summary>
     public bool IsClosed { get; private set; }
 
@@ -179,6 +182,9 @@ public sealed class ByteStream
         GiveBackIfEmpty();
     }
 
+    /// <summary>The next ring begins small: memory is short.</summary>
+    internal void ForgetPeak() => peak = 0;
+
     private static void CheckCapacity(int value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(Capacity));
@@ -188,7 +194,7 @@ public sealed class ByteStream
     private void Grow(int size)
     {
         int old = mask + 1;
-        size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(old == 0 ? Math.Max(size, peak) : size, SmallestRing));
+        size = RingFor(old == 0 ? Math.Max(size, peak) : size);
         peak = old == 0 ? 0 : peak;
         byte[] larger = ArrayPool<byte>.Shared.Rent(size);
         if (old > 0)

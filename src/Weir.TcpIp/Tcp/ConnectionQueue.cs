@@ -65,7 +65,10 @@ internal enum ConnectionQueueKind
 {
     Transmit,
     Notify,
+    /// <summary>Writers that wait for memory.</summary>
     Memory,
+    /// <summary>Peers that wait for a window.</summary>
+    Window,
 }
 
 /// <summary>A connection's place in one queue.</summary>
@@ -76,7 +79,7 @@ internal struct QueueLink
 }
 
 /// <summary>A connection's places.</summary>
-[System.Runtime.CompilerServices.InlineArray(3)]
+[System.Runtime.CompilerServices.InlineArray(4)]
 internal struct QueueLinks
 {
     private QueueLink _first;

@@ -6,15 +6,20 @@ namespace Weir.TcpIp.Tcp;
 /// <summary>The receive sequence variables of RFC 9293 3.3.1, what was received, and when it is acknowledged. Positions count from the peer's SYN, which is 0.</summary>
 internal sealed class ReceiveHalf
 {
+    /// <summary>A reader who took nothing for so long has a peer who sent nothing, if nothing is left.</summary>
+    private const long IdleTime = TimeSpan.TicksPerSecond;
+
     private readonly TcpProfile _profile;
     private readonly Reassembler _reassembler;
     private ReceiveAutotune _autotune;
     private RecentRuns _recent;
+    private ReceiveRoom _room;
     private long _advertised;
 
-    public ReceiveHalf(TcpProfile profile)
+    public ReceiveHalf(TcpProfile profile, TcpMemory memory)
     {
         _profile = profile;
+        _room = new ReceiveRoom(memory);
         Stream = new ByteStream(profile.ReceiveCapacity);
         _reassembler = new Reassembler(Stream);
         Ack = new DelayedAck(profile.DelayedAck.Ticks);
@@ -41,6 +46,12 @@ internal sealed class ReceiveHalf
 
     public bool FinReceived => Stream.IsClosed;
 
+    /// <summary>Bytes of memory that the window on offer may take beyond what is rented.</summary>
+    public int Promised => _room.Promised(Stream, RcvWnd);
+
+    /// <summary>The peer has no window to speak of, though the reader left room: the common memory lacks it.</summary>
+    public bool IsHeldBack => RcvWnd < WorthTelling && Stream.AvailableCapacity - RcvWnd >= WorthTelling && IsSynchronized && !FinReceived;
+
     public bool HasGaps => _reassembler.BytesPending > 0;
 
     /// <summary>A SACK option would say something.</summary>
@@ -50,6 +61,9 @@ internal sealed class ReceiveHalf
 
     /// <summary>The largest payload that we let the peer send.</summary>
     public int Mss { get; set; } = 536;
+
+    /// <summary>RFC 9293 3.8.6.2.2, receiver's silly window avoidance: the edge moves by a segment or half the buffer, not by less.</summary>
+    private int WorthTelling => Math.Min(Stream.Capacity / 2, Mss);
 
     /// <summary>The smallest shift that can tell of the largest window.</summary>
     public static int ShiftFor(int capacity)
@@ -115,11 +129,14 @@ internal sealed class ReceiveHalf
     public bool Consume(int count, long srtt, long now)
     {
         Stream.Pop(count);
-        _autotune.Consumed(Stream, _profile.MaxReceiveCapacity, srtt, now);
+        bool fits = _room.Fits(Stream, RcvWnd);
+        _autotune.Consumed(Stream, fits ? _profile.MaxReceiveCapacity : Stream.Capacity, srtt, now);
+        if (!fits)
+            Stream.ForgetPeak();
 
-        // RFC 9293 3.8.6.2.2, and the kernel's tcp_cleanup_rbuf: worth a segment of its own once the window at least doubles.
-        long opened = RightEdge() - _advertised;
-        return opened >= Math.Min(Stream.Capacity / 2, Mss) && opened >= RcvWnd && !Stream.IsClosed;
+        // The kernel's tcp_cleanup_rbuf: worth a segment of its own once the window at least doubles.
+        long opened = RightEdge(syn: false) - _advertised;
+        return opened >= WorthTelling && opened >= RcvWnd && !Stream.IsClosed;
     }
 
     /// <summary>The window field of a segment that goes out now.</summary>
@@ -127,17 +144,33 @@ internal sealed class ReceiveHalf
     public ushort Advertise(bool scaled)
     {
         int shift = scaled ? Shift : 0;
-        long edge = RightEdge();
-
-        // RFC 9293 3.8.6.2.2, receiver's silly window avoidance: the edge moves by a segment or half the buffer, not by less.
-        if (edge - _advertised >= Math.Min(Stream.Capacity / 2, Mss))
+        long edge = RightEdge(syn: !scaled);
+        if (edge - _advertised >= WorthTelling)
             _advertised = Math.Max(_advertised, Math.Min(edge, RcvNxt + ((long)ushort.MaxValue << shift)));
         return (ushort)Math.Min(RcvWnd >> shift, ushort.MaxValue);
     }
 
+    /// <summary>Offers what there is memory for again, to a peer that was held back. False: not enough to tell.</summary>
+    public bool Reopen()
+    {
+        long before = _advertised;
+        Advertise(scaled: true);
+        if (_advertised == before)
+            return false;
+        _room.Use();
+        return true;
+    }
+
+    /// <summary>Memory is short: what an idle peer may still send counts no longer.</summary>
+    public void RestIfIdle(long now)
+    {
+        if (Stream.Allocated == 0 && now - _autotune.RoundStart > IdleTime)
+            _room.Rest();
+    }
+
     public void Discard() => _reassembler.Discard();
 
-    private long RightEdge() => RcvNxt + Stream.AvailableCapacity;
+    private long RightEdge(bool syn) => RcvNxt + _room.Offer(Stream, RcvWnd, Mss, syn);
 
     private void TakeOutOfOrder(long seq, ReadOnlySpan<byte> payload, bool fin)
     {
@@ -163,6 +196,7 @@ internal sealed class ReceiveHalf
         }
 
         _reassembler.Insert((ulong)(seq - 1), payload, fin);
+        _room.Use();
     }
 
     private void Advance()

@@ -159,6 +159,8 @@ internal sealed class SegmentWriter(TcpConnection connection)
             Flags = EcnEcho && !syn ? flags | TcpFlags.ECE : flags,
             Window = Receiving.Advertise(scaled: !syn),
         }.WriteTo(destination);
+        if (Receiving.IsHeldBack)
+            Layer.Memory.HoldBack(connection);
     }
 
     private int WriteOptions(Span<byte> options, int payload)

@@ -11,12 +11,14 @@ internal sealed class SendHalf
     /// <summary>Segments in the network at most: 384 KiB of records.</summary>
     public const int MaxSegments = 16384;
 
+    private readonly TcpMemory _memory;
     private long _ecnEnd = -1;
     private long _roundEnd;
     private long _priorFlight;
 
-    public SendHalf(TcpProfile profile, uint iss)
+    public SendHalf(TcpProfile profile, uint iss, TcpMemory memory)
     {
+        _memory = memory;
         Profile = profile;
         Iss = iss;
         Queue = new ByteStream(profile.SendCapacity);
@@ -242,8 +244,11 @@ internal sealed class SendHalf
             Rtt.Acknowledged();
 
         // Room for what the window may take: twice, so that the writer is never what is waited for.
-        if (Queue.Capacity < Profile.MaxSendCapacity && 2 * Congestion.Cwnd > Queue.Capacity && Congestion.Cwnd < int.MaxValue)
-            Queue.Capacity = (int)Math.Min(2 * Congestion.Cwnd, Profile.MaxSendCapacity);
+        if (Queue.Capacity >= Profile.MaxSendCapacity || 2 * Congestion.Cwnd <= Queue.Capacity || Congestion.Cwnd >= int.MaxValue)
+            return;
+        int capacity = (int)Math.Min(2 * Congestion.Cwnd, Profile.MaxSendCapacity);
+        if (ByteStream.RingFor(capacity) - Queue.Allocated <= _memory.Room)
+            Queue.Capacity = capacity;
     }
 
     private void TakeSack(in ArrivedSegment segment, ref Delivery delivery)

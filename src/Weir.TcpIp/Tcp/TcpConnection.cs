@@ -45,8 +45,8 @@ public sealed class TcpConnection
         Profile = profile;
         Tuple = tuple;
         Timestamps = new Timestamps(timestampOffset);
-        _send = new SendHalf(profile, iss);
-        _receive = new ReceiveHalf(profile) { Mss = OwnMss() };
+        _send = new SendHalf(profile, iss, layer.Memory);
+        _receive = new ReceiveHalf(profile, layer.Memory) { Mss = OwnMss() };
         _idle = new IdleProbes(profile.KeepAlive);
         Writer = new SegmentWriter(this);
     }
@@ -126,7 +126,13 @@ public sealed class TcpConnection
     /// <summary>Bytes of memory that are charged to the layer's limit.</summary>
     internal long Charged { get; set; }
 
+    /// <summary>Bytes more that the layer expects it to take.</summary>
+    internal int ChargedPromise { get; set; }
+
     internal long Allocated => _send.Queue.Allocated + _receive.Stream.Allocated + _send.Board.Allocated;
+
+    /// <summary>Bytes that its buffers may still grow by for what the peer may send.</summary>
+    internal int Promised => State == TcpState.Closed ? 0 : _receive.Promised;
 
     internal TcpLayer Layer { get; }
 
@@ -256,6 +262,8 @@ public sealed class TcpConnection
             Layer.Want(this);
         }
 
+        if (_receive.IsHeldBack)
+            Layer.Memory.HoldBack(this);
         Layer.Charge(this);
     }
 
@@ -430,6 +438,19 @@ public sealed class TcpConnection
             return;
         _writerWaits = false;
         Raise(TcpEvents.Writable);
+    }
+
+    /// <summary>There is memory again for a peer that was held back. False: still not enough.</summary>
+    internal bool TellPeer()
+    {
+        if (State is not (TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2) || !_receive.IsHeldBack)
+            return true;
+        if (!_receive.Reopen())
+            return false;
+        _receive.Ack.Now();
+        Layer.Want(this);
+        Layer.Charge(this);
+        return true;
     }
 
     internal void StartIdle(long now) => _idle.Start(now);

@@ -150,6 +150,8 @@ public sealed class TcpLayer
     public void Transmit(TimeSpan now)
     {
         Now = now.Ticks;
+        if (Memory.TryBeginSweep(Now))
+            FindIdle();
         int blocked = 0;
         while (blocked < MaxBlocked && _wanted.TryTake(out TcpConnection connection))
         {
@@ -205,10 +207,22 @@ public sealed class TcpLayer
     internal void Charge(TcpConnection connection)
     {
         long allocated = connection.Allocated;
-        if (allocated == connection.Charged)
+        int promised = connection.Promised;
+        long held = allocated - connection.Charged;
+        int expected = promised - connection.ChargedPromise;
+        if (held == 0 && expected == 0)
             return;
-        Memory.Charge(allocated - connection.Charged);
-        connection.Charged = allocated;
+        (connection.Charged, connection.ChargedPromise) = (allocated, promised);
+        Memory.Charge(held, expected);
+    }
+
+    private void FindIdle()
+    {
+        foreach (TcpConnection connection in _connections.All())
+        {
+            connection.ReceiveSide.RestIfIdle(Now);
+            Charge(connection);
+        }
     }
 
     internal void Remove(TcpConnection connection)

@@ -44,10 +44,15 @@ internal sealed class SimulatedLink
     private readonly TimeSpan[] _free = new TimeSpan[2];
     private long _order;
 
-    public SimulatedLink(SeededGenerator random, LinkConditions conditions)
+    private readonly Dictionary<int, WindowWatch> _watches = [];
+
+    /// <param name="random">Decides what the link does.</param>
+    /// <param name="conditions">How often.</param>
+    /// <param name="memory">The second layer's limit; 0: the usual one.</param>
+    public SimulatedLink(SeededGenerator random, LinkConditions conditions, long memory = 0)
     {
         (_random, _conditions) = (random, conditions);
-        Layers = [NewLayer(0), NewLayer(1)];
+        Layers = [NewLayer(0, 0), NewLayer(1, memory)];
     }
 
     public TcpLayer[] Layers { get; }
@@ -80,6 +85,9 @@ internal sealed class SimulatedLink
         return true;
     }
 
+    /// <summary>Nothing happens until then.</summary>
+    public void Wait(TimeSpan until) => Now = until > Now ? until : Now;
+
     public static UInt128 AddressOf(int end) => IpAddressBits.FromIpv4(0x0A000001 + (uint)end);
 
     public static void Require(bool holds, string what)
@@ -90,8 +98,21 @@ internal sealed class SimulatedLink
 
     private static long Ticks(TimeSpan? time) => time?.Ticks ?? long.MaxValue;
 
-    private TcpLayer NewLayer(int end) =>
-        new(new OnePath(new Path(this, end)), new TcpLayerOptions { Secret = new UInt128((ulong)_random.Seed, (ulong)end) });
+    private TcpLayer NewLayer(int end, long memory)
+    {
+        var options = new TcpLayerOptions { Secret = new UInt128((ulong)_random.Seed, (ulong)end) };
+        return new TcpLayer(new OnePath(new Path(this, end)), memory == 0 ? options : options with { MemoryLimit = memory });
+    }
+
+    /// <summary>Each connection is watched by itself: the first layer's ports tell which it is.</summary>
+    private void Watch(int end, ReadOnlySpan<byte> bytes)
+    {
+        Require(TcpSegment.Parse(bytes, out TcpSegment segment) == PacketError.None, "what is sent can't be parsed");
+        int port = end == 0 ? segment.SourcePort : segment.DestinationPort;
+        if (!_watches.TryGetValue(port, out WindowWatch? watch))
+            _watches.Add(port, watch = new WindowWatch());
+        watch.Sent(end, segment);
+    }
 
     private void Carry(int from, ReadOnlySpan<byte> segment)
     {
@@ -136,7 +157,7 @@ internal sealed class SimulatedLink
 
         public void Send(int length, int segmentSize, byte ecn)
         {
-            link.Watch.Sent(end, _buffer.AsSpan(0, length));
+            link.Watch(end, _buffer.AsSpan(0, length));
             TcpSegment.Parse(_buffer.AsSpan(0, length), out TcpSegment segment);
             if (segmentSize == 0)
             {
@@ -164,8 +185,6 @@ internal sealed class SimulatedLink
         }
     }
 
-    public WindowWatch Watch { get; } = new();
-
     private sealed class OnePath(ISegmentPath path) : ISegmentPaths
     {
         public ISegmentPath? Find(UInt128 local, UInt128 remote) => path;
@@ -174,17 +193,17 @@ internal sealed class SimulatedLink
     }
 }
 
-/// <summary>Sees every segment before the link does: nobody sends beyond the window that the other has given, but for a probe of one byte.</summary>
+/// <summary>Sees every segment of a connection before the link does: nobody sends beyond the window that the other has given, but for a probe of one byte, and nobody takes back what was given.</summary>
 internal sealed class WindowWatch
 {
     private readonly uint[] _edge = new uint[2];
+    private readonly uint[] _given = new uint[2];
     private readonly int[] _shift = new int[2];
     private readonly bool[] _known = new bool[2];
     private readonly bool[] _scaled = new bool[2];
 
-    public void Sent(int end, ReadOnlySpan<byte> bytes)
+    public void Sent(int end, TcpSegment segment)
     {
-        SimulatedLink.Require(TcpSegment.Parse(bytes, out TcpSegment segment) == PacketError.None, "what is sent can't be parsed");
         bool syn = (segment.Flags & TcpFlags.SYN) != 0;
         if (syn)
         {
@@ -204,7 +223,13 @@ internal sealed class WindowWatch
 
         if ((segment.Flags & TcpFlags.ACK) == 0 || (segment.Flags & TcpFlags.RST) != 0)
             return;
-        uint edge = segment.Acknowledgment + ((uint)segment.Window << (syn || !_scaled[0] || !_scaled[1] ? 0 : _shift[end]));
+        int shift = syn || !_scaled[0] || !_scaled[1] ? 0 : _shift[end];
+        uint edge = segment.Acknowledgment + ((uint)segment.Window << shift);
+
+        // RFC 7323 2.4: what the scale can't say may seem to be taken back. An old SYN that comes late begins another connection.
+        int back = _known[end] && !syn ? (int)(_given[end] - edge) : 0;
+        SimulatedLink.Require(back < 1 << shift, $"the window's edge goes back by {back} bytes");
+        _given[end] = back < 0 || syn || !_known[end] ? edge : _given[end];
         if (!_known[end] || (int)(edge - _edge[end]) > 0)
             (_edge[end], _known[end]) = (edge, true);
     }
