@@ -6,7 +6,7 @@ public delegate PacketError Exercise(ReadOnlySpan<byte> bytes);
 /// <summary>Parses bytes and writes what was read; 0 when they were not accepted.</summary>
 public delegate int Rewrite(ReadOnlySpan<byte> bytes, Span<byte> destination);
 
-/// <summary>A wire format as the law test knows it. A new format is added to <see cref="WireFormats"/>, not to a new test.</summary>
+/// <summary>A wire format as the law test knows it. A new format is added to its family in <see cref="WireFormats"/>, not to a new test.</summary>
 public sealed record WireFormat(string Name, Exercise Exercise)
 {
     /// <summary>Right bytes, each time others, in the form that the writer gives them.</summary>
