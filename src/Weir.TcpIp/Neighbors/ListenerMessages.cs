@@ -34,57 +34,35 @@ internal static class ListenerMessages
     {
         // As many as a packet takes. An interface with so many addresses is none that we know; the rest is told to the next query.
         int count = Math.Min(groups.Length, (from.Mtu - Ipv6Header.Size - RouterAlert.Length - IcmpHeader.Size) / RecordSize);
-        Span<byte> frame = Begin(from, Routers, IcmpHeader.Size + (count * RecordSize), out Span<byte> message, out UInt128 source);
-        if (frame.IsEmpty)
+        if (!TryBegin(from, Routers, IcmpHeader.Size + (count * RecordSize), out DiscoveryFrame frame))
             return;
-        new IcmpHeader((byte)Icmpv6Type.ICMPV6_MLD2_REPORT, 0, 0, (uint)count).WriteTo(message);
+        new IcmpHeader((byte)Icmpv6Type.ICMPV6_MLD2_REPORT, 0, 0, (uint)count).WriteTo(frame.Message);
         for (int i = 0; i < count; i++)
         {
-            Span<byte> record = message.Slice(IcmpHeader.Size + (i * RecordSize), RecordSize);
+            Span<byte> record = frame.Message.Slice(IcmpHeader.Size + (i * RecordSize), RecordSize);
             WriteUInt32BigEndian(record, (uint)kind << 24);
             WriteUInt128BigEndian(record[4..], groups[i]);
         }
 
-        Send(from, frame, message, source, Routers);
+        frame.Send();
     }
 
     public static void ReportFirstVersion(StackInterface from, UInt128 group)
     {
-        Span<byte> frame = Begin(from, group, Solicitations.MessageSize, out Span<byte> message, out UInt128 source);
-        if (frame.IsEmpty)
+        if (!TryBegin(from, group, Solicitations.MessageSize, out DiscoveryFrame frame))
             return;
-        new IcmpHeader((byte)Icmpv6Type.ICMPV6_MGM_REPORT, 0, 0, 0).WriteTo(message);
-        WriteUInt128BigEndian(message[IcmpHeader.Size..], group);
-        Send(from, frame, message, source, group);
+        new IcmpHeader((byte)Icmpv6Type.ICMPV6_MGM_REPORT, 0, 0, 0).WriteTo(frame.Message);
+        WriteUInt128BigEndian(frame.Message[IcmpHeader.Size..], group);
+        frame.Send();
     }
 
-    private static Span<byte> Begin(StackInterface from, UInt128 destination, int length, out Span<byte> message, out UInt128 source)
+    private static bool TryBegin(StackInterface from, UInt128 destination, int length, out DiscoveryFrame frame)
     {
         // RFC 3590: a link-local address, or none.
-        source = from.ChooseSource(LinkLocal);
+        UInt128 source = from.ChooseSource(LinkLocal);
         if (!AddressKinds.IsLinkLocal(source))
             source = 0;
-        int headers = EthernetHeader.Size + Ipv6Header.Size + RouterAlert.Length;
-        Span<byte> frame = from.Device.Rent(headers + length);
-        message = frame.IsEmpty ? default : frame[headers..];
-        if (frame.IsEmpty)
-            return frame;
-        new EthernetHeader(AddressKinds.GroupMac(destination), from.Mac, EtherType.ETH_P_IPV6).WriteTo(frame);
-        new Ipv6Header
-        {
-            PayloadLength = (ushort)(RouterAlert.Length + length),
-            NextHeader = IpProtocol.IPPROTO_HOPOPTS,
-            HopLimit = 1,
-            Source = source,
-            Destination = destination,
-        }.WriteTo(frame[EthernetHeader.Size..]);
-        RouterAlert.CopyTo(frame[(EthernetHeader.Size + Ipv6Header.Size)..]);
-        return frame;
-    }
-
-    private static void Send(StackInterface from, Span<byte> frame, Span<byte> message, UInt128 source, UInt128 destination)
-    {
-        WriteUInt16BigEndian(message[2..], InternetChecksum.Transport(6, source, destination, IpProtocol.IPPROTO_ICMPV6, message));
-        from.Device.Send(frame.Length, default);
+        var header = new Ipv6Header { NextHeader = IpProtocol.IPPROTO_HOPOPTS, HopLimit = 1, Source = source, Destination = destination };
+        return DiscoveryFrame.TryBegin(from, AddressKinds.GroupMac(destination), header, RouterAlert, length, out frame);
     }
 }

@@ -80,20 +80,10 @@ internal static class Solicitations
         StackInterface from, MacAddress to, UInt128 source, UInt128 destination, Icmpv6Type type, uint flags, UInt128 target, byte option)
     {
         int length = MessageSize + (option == 0 ? 0 : OptionSize);
-        Span<byte> frame = from.Device.Rent(EthernetHeader.Size + Ipv6Header.Size + length);
-        if (frame.IsEmpty)
+        var header = new Ipv6Header { NextHeader = IpProtocol.IPPROTO_ICMPV6, HopLimit = HopLimit, Source = source, Destination = destination };
+        if (!DiscoveryFrame.TryBegin(from, to, header, default, length, out DiscoveryFrame frame))
             return;
-        new EthernetHeader(to, from.Mac, EtherType.ETH_P_IPV6).WriteTo(frame);
-        new Ipv6Header
-        {
-            PayloadLength = (ushort)length,
-            NextHeader = IpProtocol.IPPROTO_ICMPV6,
-            HopLimit = HopLimit,
-            Source = source,
-            Destination = destination,
-        }.WriteTo(frame[EthernetHeader.Size..]);
-
-        Span<byte> message = frame[(EthernetHeader.Size + Ipv6Header.Size)..];
+        Span<byte> message = frame.Message;
         new IcmpHeader((byte)type, 0, 0, flags).WriteTo(message);
         WriteUInt128BigEndian(message[IcmpHeader.Size..], target);
         if (option != 0)
@@ -103,7 +93,6 @@ internal static class Solicitations
             from.Mac.WriteTo(message[(MessageSize + 2)..]);
         }
 
-        WriteUInt16BigEndian(message[2..], InternetChecksum.Transport(6, source, destination, IpProtocol.IPPROTO_ICMPV6, message));
-        from.Device.Send(frame.Length, default);
+        frame.Send();
     }
 }
