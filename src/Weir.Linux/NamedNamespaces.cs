@@ -11,9 +11,12 @@ internal static class NamedNamespaces
     private const ulong Shared = 1 << 20;
     private const int Detach = 2;
 
+    internal static bool CanBeName(string name) =>
+        name.Length is > 0 and <= 255 && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal) && !name.Contains('\0', StringComparison.Ordinal);
+
     internal static string PathOf(string name)
     {
-        if (name.Length is 0 or > 255 || name is "." or ".." || name.Contains('/', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal))
+        if (!CanBeName(name))
             throw new ArgumentException($"'{name}' can't be the name of a network namespace: 1 to 255 characters, no slash", nameof(name));
         return $"{NetworkNamespace.NamesDirectory}/{name}";
     }

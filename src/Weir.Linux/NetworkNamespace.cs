@@ -80,7 +80,8 @@ public sealed class NetworkNamespace : IDisposable
     /// <summary>As <c>ip netns delete NAME</c>.</summary>
     public static void DeleteNamed(string name) => NamedNamespaces.Delete(name);
 
-    public static bool NamedExists(string name) => File.Exists(NamedNamespaces.PathOf(name));
+    /// <summary>Whether there is a namespace of this name; what can be no name is none.</summary>
+    public static bool NamedExists(string name) => NamedNamespaces.CanBeName(name) && File.Exists(NamedNamespaces.PathOf(name));
 
     /// <summary>All names under <see cref="NamesDirectory"/>, in ordinal order.</summary>
     public static IReadOnlyList<string> ListNamed() => NamedNamespaces.List();

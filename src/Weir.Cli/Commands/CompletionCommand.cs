@@ -17,7 +17,7 @@ internal static class CompletionCommand
     public static Command Create(CommandHost host)
     {
         var shell = new Argument<string>("SHELL") { Description = "The shell", HelpName = "bash" };
-        shell.AcceptOnlyFromAmong("bash");
+        shell.TakesOneOf("bash");
         var command = host.Command("completion", "A script that makes the shell complete weir's commands.", invocation =>
         {
             invocation.Terminal.Line(Bash);

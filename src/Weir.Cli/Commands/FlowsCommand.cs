@@ -15,7 +15,7 @@ internal sealed class FlowFilter(TimeProvider clock)
     {
         Description = "Only with this verdict",
         HelpName = "accept|learn|violate|deny",
-        CustomParser = result => Parameters.Word<PolicyAction>(result.Tokens[0].Value, result.AddError),
+        CustomParser = result => WordChoice.Word<PolicyAction>(result),
     };
 
     private readonly Option<DateTimeOffset?> _since = new("--since")
@@ -26,12 +26,12 @@ internal sealed class FlowFilter(TimeProvider clock)
         {
             if (Words.TryMoment(result.Tokens[0].Value, clock.GetUtcNow(), out var moment))
                 return moment;
-            result.AddError($"'{result.Tokens[0].Value}' is no time: write 30s, 10m, 2h, 1d, or a date like 2026-01-31T12:00:00Z.");
+            result.AddError($"{Words.Quoted(result.Tokens[0].Value)} is no time: write 30s, 10m, 2h, 1d, or a date like 2026-01-31T12:00:00Z.");
             return null;
         },
     };
 
-    private readonly Option<int> _limit = new("--limit") { Description = "At most so many, the newest", HelpName = "N", DefaultValueFactory = _ => 100 };
+    private readonly Option<int?> _limit = WholeNumber.Option("--limit", "At most so many, the newest, 1 to 100000 [default: 100]", least: 1, most: 100_000);
 
     public void AddTo(Command command)
     {
@@ -49,7 +49,7 @@ internal sealed class FlowFilter(TimeProvider clock)
         To = arguments.GetValue(_to),
         Verdict = arguments.GetValue(_verdict),
         Since = arguments.GetValue(_since),
-        Limit = arguments.GetValue(_limit),
+        Limit = arguments.GetValue(_limit) ?? 100,
     };
 }
 

@@ -22,7 +22,7 @@ internal static class Parameters
         {
             Description = "tap: look at copies, change nothing; inline: judge every frame [default: inline]",
             HelpName = "tap|inline",
-            CustomParser = result => Word<CaptureMode>(result.Tokens[0].Value, result.AddError),
+            CustomParser = result => WordChoice.Word<CaptureMode>(result),
         };
         option.CompletionSources.Add("tap", "inline");
         return option;
@@ -34,21 +34,10 @@ internal static class Parameters
         {
             Description = "discover: all passes and is learned; monitor: all passes, violations are reported; protect: violations are dropped",
             HelpName = "discover|monitor|protect",
-            CustomParser = result => Word<PolicyMode>(result.Tokens[0].Value, result.AddError),
+            CustomParser = result => WordChoice.Word<PolicyMode>(result),
         };
         argument.CompletionSources.Add("discover", "monitor", "protect");
         return argument;
-    }
-
-    /// <summary>A word of an enum in any case; a wrong one is answered with the right ones.</summary>
-    public static T Word<T>(string text, Action<string> refuse)
-        where T : struct, Enum
-    {
-        var names = Enum.GetNames<T>();
-        if (names.Contains(text, StringComparer.OrdinalIgnoreCase))
-            return Enum.Parse<T>(text, ignoreCase: true);
-        refuse($"'{text}' is none of {string.Join(", ", names.Select(name => name.ToLowerInvariant()))}.");
-        return default;
     }
 
     private static IEnumerable<string> NamespaceNames() =>

@@ -19,7 +19,7 @@ internal static class PlanCommand
             HelpName = "ip|tc|all",
             DefaultValueFactory = _ => "all",
         };
-        render.AcceptOnlyFromAmong("ip", "tc", "all");
+        render.TakesOneOf("ip", "tc", "all");
         var command = host.Command("plan", "What capturing would change, as the standard tools' commands. Changes nothing.", RunAsync)
             .WithExamples("weir plan web --mode inline", "weir plan web --mode inline --render tc");
         command.Add(workload);

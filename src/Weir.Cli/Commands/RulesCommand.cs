@@ -3,7 +3,6 @@ using System.Text.Json;
 using Weir.Cli.Output;
 using Weir.Cli.Rules;
 using Weir.Host.Formats;
-using Weir.Linux;
 using Weir.Rules.Text;
 
 namespace Weir.Cli.Commands;
@@ -24,9 +23,9 @@ internal static class RulesCommand
     private static Command CreateLoad(CommandHost host)
     {
         var files = new Argument<string[]>("FILE") { Description = "What the tools print; - reads standard input, as does no file at all", Arity = ArgumentArity.ZeroOrMore };
-        var at = At();
+        var at = RulesPlace.Option();
         var format = new Option<string?>("--as") { Description = "The format, when the content does not tell it", HelpName = string.Join('|', TextFormat.Names) };
-        format.AcceptOnlyFromAmong([.. TextFormat.Names]);
+        format.TakesOneOf([.. TextFormat.Names]);
         var check = new Option<bool>("--check") { Description = "Parse, resolve names and show what would be sent; change nothing. Exit code 1: a line is wrong" };
         var noFlush = new Option<bool>("--noflush", "-n") { Description = "What is there already stays, as with iptables-restore --noflush" };
         var counters = new Option<bool>("--counters", "-c") { Description = "The rules' counters are set as the text has them, as with iptables-restore --counters" };
@@ -70,14 +69,14 @@ internal static class RulesCommand
 
     private static Command CreateShow(CommandHost host)
     {
-        var at = At();
+        var at = RulesPlace.Option();
         var format = new Option<string>("--as")
         {
             Description = "Which texts; all prints each behind a line that names its tool, and can be loaded again",
             HelpName = string.Join('|', [.. TextFormat.Names, "all"]),
             DefaultValueFactory = _ => "all",
         };
-        format.AcceptOnlyFromAmong([.. TextFormat.Names, "all"]);
+        format.TakesOneOf([.. TextFormat.Names, "all"]);
         var counters = new Option<bool>("--counters", "-c", "-s") { Description = "With what was counted, as iptables-save -c and tc -s print it; nft and ipset always do" };
         var command = host.Command("show", "Prints the kernel's state as the tools themselves would.", RunAsync)
             .WithExamples("weir rules show --as iptables", "weir rules show --at web --as nft --json", "weir rules show --at web > web.rules", "weir rules show --as tc --counters");
@@ -97,13 +96,6 @@ internal static class RulesCommand
                 RulesPrinter.Write(ns, wanted, new ShowOptions { Counters = invocation.Arguments.GetValue(counters) }, invocation.Terminal.Output);
             return Task.FromResult(ExitCode.Done);
         }
-    }
-
-    private static Option<string?> At()
-    {
-        var option = new Option<string?>("--at") { Description = "The network namespace: a name, or a path such as /proc/4711/ns/net [default: this one]", HelpName = "NAMESPACE" };
-        option.CompletionSources.Add(_ => Directory.Exists(NetworkNamespace.NamesDirectory) ? NetworkNamespace.ListNamed() : []);
-        return option;
     }
 
     private static void Show(Terminal terminal, List<LoadedFile> results, bool isCheck)

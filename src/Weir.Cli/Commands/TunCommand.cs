@@ -48,7 +48,7 @@ internal static class TunCommand
         var mtu = TunParameters.Mtu();
         var tap = new Option<bool>("--tap") { Description = "A TAP device: Ethernet frames instead of IP packets" };
         var queues = new Option<bool>("--multi-queue") { Description = "The device may be opened once for each queue" };
-        var at = TunParameters.At();
+        var at = RulesPlace.Option();
         var command = host.Command("add", "Makes a persistent device with its address, route and masquerading; all of it, or nothing when a step is refused.", RunAsync)
             .WithExamples("weir tun add tun144 --address 169.254.144.1/24 --nat-mark 144", "weir tun add tun144 --address 169.254.144.1/24 --nat-mark 144 --owner student --rto-min 10ms", "weir tun add tap0 --tap --address 10.9.0.1/24 --at web");
         command.Add(name);
@@ -56,7 +56,7 @@ internal static class TunCommand
             command.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(mark) is { Implicit: false } && result.GetResult(address)?.GetValueOrDefault<InterfaceAddress?>()?.Address.AddressFamily == AddressFamily.InterNetworkV6)
+            if (result.GetResult(mark) is { Implicit: false } && result.GetResult(address)?.Tokens is [var given] && InterfaceAddress.TryParse(given.Value)?.Address.AddressFamily == AddressFamily.InterNetworkV6)
                 result.AddError("--nat-mark is for IPv4 addresses.");
         });
         return command;
@@ -95,7 +95,7 @@ internal static class TunCommand
     private static Command CreateDelete(CommandHost host)
     {
         var name = TunParameters.Name();
-        var at = TunParameters.At();
+        var at = RulesPlace.Option();
         var command = host.Command("delete", "Takes a device away, with its address, its route and its masquerading; leaves nothing.", RunAsync)
             .WithExamples("weir tun delete tun144", "weir tun delete tap0 --at web");
         command.Add(name);
@@ -125,7 +125,7 @@ internal static class TunCommand
 
     private static Command CreateList(CommandHost host)
     {
-        var at = TunParameters.At();
+        var at = RulesPlace.Option();
         var command = host.Command("list", "TUN and TAP devices, whoever made them.", RunAsync).WithExamples("weir tun list", "weir tun list --at web --json");
         command.Add(at);
         return command;

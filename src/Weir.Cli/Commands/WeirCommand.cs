@@ -46,6 +46,7 @@ public static class WeirCommand
         foreach (var command in Array.Find(Commands, command => command.Name == name) is { } one ? [one] : Commands)
             root.Add(command.Create(host));
         host.Globals.AddTo(root);
+        GivenValues.RefuseEmpty(root);
         foreach (var help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
@@ -70,8 +71,8 @@ public static class WeirCommand
 
     private static int RefuseUsage(ParseResult parsed, Terminal terminal)
     {
-        foreach (var error in parsed.Errors)
-            terminal.Error.WriteLine($"{terminal.Paint(new Cell("weir:", Tone.Bad))} {error.Message}");
+        foreach (var message in parsed.Errors.Select(error => Words.Shown(error.Message, most: 300)).Distinct())
+            terminal.Error.WriteLine($"{terminal.Paint(new Cell("weir:", Tone.Bad))} {message}");
         terminal.Error.WriteLine($"  '{CommandPath(parsed.CommandResult.Command)} --help' says how it is used.");
         return ExitCode.Usage;
     }

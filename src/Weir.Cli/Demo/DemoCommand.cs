@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Weir.Capture;
 using Weir.Cli.Commands;
+using Weir.Cli.Output;
 using Weir.Linux;
 
 namespace Weir.Cli.Demo;
@@ -16,19 +17,15 @@ public static class DemoCommand
     {
         Option<string> mode = new("--mode") { Description = "How the workloads are captured: inline or tap (queue, node and pod come later).", DefaultValueFactory = _ => "inline", HelpName = "tap|inline" };
         Option<bool> once = new("--once") { Description = "End after the rounds, instead of going on live until Ctrl-C." };
-        Option<int?> port = new("--port") { Description = "The port of the web console. There is none yet: the number is checked and not used.", HelpName = "N" };
+        var port = WholeNumber.Option("--port", "The port of the web console. There is none yet: the number is checked and not used.", least: 1, most: 65535);
         mode.Validators.Add(result =>
         {
-            var value = result.GetValueOrDefault<string>();
-            if (Later.Contains(value, StringComparer.Ordinal))
-                result.AddError($"--mode {value} comes later: this version captures with tap and inline");
-            else if (value is not ("tap" or "inline"))
-                result.AddError($"--mode {value} is no capture mode: say tap or inline");
-        });
-        port.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var number) || number is < 1 or > 65535))
-                result.AddError($"--port {result.Tokens[0].Value} is no port: say a number from 1 to 65535");
+            if (result.Tokens is not [var given])
+                return;
+            if (Later.Contains(given.Value, StringComparer.Ordinal))
+                result.AddError($"--mode {given.Value} comes later: this version captures with tap and inline.");
+            else if (given.Value is not ("tap" or "inline"))
+                result.AddError($"{Words.Quoted(given.Value)} is none of tap, inline.");
         });
 
         var command = new Command(

@@ -27,6 +27,16 @@ public static partial class Words
         _ => $"{(int)age.TotalDays} d",
     };
 
+    /// <summary>What somebody gave, in a message: in quotes and fit to be shown.</summary>
+    public static string Quoted(string text) => $"'{Shown(text, most: 60)}'";
+
+    /// <summary>On one line and without commands to the terminal: control characters as C writes them, cut where it is long.</summary>
+    public static string Shown(string text, int most)
+    {
+        var cut = text.Length <= most ? text : $"{text.AsSpan(0, most)}…";
+        return string.Concat(cut.Select(letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : $"{letter}"));
+    }
+
     public static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 
@@ -48,14 +58,17 @@ public static partial class Words
     {
         if (Duration().Match(text) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, out var number))
         {
-            moment = now - match.Groups[2].Value switch
+            var age = match.Groups[2].Value switch
             {
                 "s" => TimeSpan.FromSeconds(number),
                 "m" => TimeSpan.FromMinutes(number),
                 "h" => TimeSpan.FromHours(number),
                 _ => TimeSpan.FromDays(number),
             };
-            return true;
+            // 999999d is before the calendar's first day.
+            var isInTheCalendar = age <= now - DateTimeOffset.MinValue;
+            moment = isInTheCalendar ? now - age : default;
+            return isInTheCalendar;
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out moment);

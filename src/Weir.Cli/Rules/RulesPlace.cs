@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Weir.Agent;
 using Weir.Linux;
 
@@ -6,6 +7,13 @@ namespace Weir.Cli.Rules;
 /// <summary>The namespace that <c>--at</c> names.</summary>
 internal static class RulesPlace
 {
+    public static Option<string?> Option()
+    {
+        var option = new Option<string?>("--at") { Description = "The network namespace: a name, or a path such as /proc/4711/ns/net [default: this one]", HelpName = "NAMESPACE" };
+        option.CompletionSources.Add(_ => Directory.Exists(NetworkNamespace.NamesDirectory) ? NetworkNamespace.ListNamed() : []);
+        return option;
+    }
+
     public static NetworkNamespace Open(string? name)
     {
         if (name is null)

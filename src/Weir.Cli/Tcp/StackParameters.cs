@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Weir.Agent;
 using Weir.Cli.Commands;
+using Weir.Cli.Output;
 using Weir.Cli.Rules;
 using Weir.Cli.Tun;
 using Weir.Host.Tun;
@@ -21,7 +22,7 @@ namespace Weir.Cli.Tcp;
 /// <summary>The device and the address of a command that runs Weir's own TCP/IP stack.</summary>
 internal sealed class StackParameters
 {
-    private readonly Option<string> _device = new("--device") { Description = "The TUN or TAP device; it is made for as long as the command runs when it is not there", HelpName = "NAME", Required = true };
+    private readonly Option<string> _device = TunParameters.Device();
     private readonly Option<InterfaceAddress?> _address = TunParameters.Address("The stack's own address, and the length of its network's prefix");
     private readonly Option<IPAddress?> _gateway = new("--gateway")
     {
@@ -31,12 +32,12 @@ internal sealed class StackParameters
         {
             if (IPAddress.TryParse(result.Tokens[0].Value, out var address))
                 return address;
-            result.AddError($"'{result.Tokens[0].Value}' is no address.");
+            result.AddError($"{Words.Quoted(result.Tokens[0].Value)} is no address.");
             return null;
         },
     };
 
-    private readonly Option<int?> _mtu = TunParameters.Mtu("Bytes of the largest packet, 576 to 65535 [default: the device's, or 1500]", least: 576);
+    private readonly Option<int?> _mtu = TunParameters.Mtu("the device's, or 1500", least: 576);
     private readonly Option<string> _offload = new("--offload")
     {
         Description = "Exchange segments of up to 64 KiB and unfinished checksums with the kernel (IFF_VNET_HDR)",
@@ -46,19 +47,14 @@ internal sealed class StackParameters
 
     private readonly Option<bool> _napi = new("--napi") { Description = "A kernel thread takes what the stack sends and puts segments together (threaded NAPI): more of bulk without --offload, later answers" };
     private readonly Option<string?> _pcap = new("--pcap") { Description = "Write all packets to a file that tcpdump -r and Wireshark read", HelpName = "FILE" };
-    private readonly Option<int?> _stats = new("--stats") { Description = "Every N seconds, print the connections to standard error, as ss -ti does", HelpName = "N" };
+    private readonly Option<int?> _stats = WholeNumber.Option("--stats", "Every N seconds, 1 to 3600, print the connections to standard error, as ss -ti does", least: 1, most: 3600, "seconds");
     private readonly Option<bool> _tap = new("--tap") { Description = "A device that is made is a TAP device" };
-    private readonly Option<string?> _at = TunParameters.At();
+    private readonly Option<string?> _at = RulesPlace.Option();
 
     internal StackParameters()
     {
         _address.Required = true;
-        _offload.AcceptOnlyFromAmong("on", "off");
-        _stats.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 3600)
-                result.AddError("--stats is 1 to 3600.");
-        });
+        _offload.TakesOneOf("on", "off");
     }
 
     internal void AddTo(Command command)

@@ -14,12 +14,7 @@ internal static class TcpBenchCommand
 
     public static Command Create(CommandHost host)
     {
-        var seconds = new Option<int>("--seconds") { Description = "For each measurement", HelpName = "N", DefaultValueFactory = _ => 2 };
-        seconds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 600)
-                result.AddError("--seconds is 1 to 600.");
-        });
+        var seconds = WholeNumber.Option("--seconds", "For each measurement, 1 to 600 [default: 2]", least: 1, most: 600, "seconds");
         var command = host.Command("bench", "Measures two of Weir's stacks in memory, one core: bulk, round trips, connections.", RunAsync)
             .WithExamples("weir tcp bench", "weir tcp bench --seconds 5 --json", "weir tcp bench serve --device tun144 --address 169.254.144.9/24");
         command.Add(seconds);
@@ -28,7 +23,7 @@ internal static class TcpBenchCommand
 
         Task<int> RunAsync(Invocation invocation)
         {
-            var span = TimeSpan.FromSeconds(invocation.Arguments.GetValue(seconds));
+            var span = TimeSpan.FromSeconds(invocation.Arguments.GetValue(seconds) ?? 2);
             MemoryResult[] results = [.. MemoryBench.Run(span, invocation.Cancel)];
             if (invocation.WantsJson)
             {

@@ -54,14 +54,5 @@ internal static class TcpConnectCommand
         }
     }
 
-    private static Argument<int> Port(string description)
-    {
-        var port = new Argument<int>("PORT") { Description = description, HelpName = "PORT" };
-        port.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 65535)
-                result.AddError("PORT is 1 to 65535.");
-        });
-        return port;
-    }
+    private static Argument<int> Port(string description) => WholeNumber.Argument("PORT", description, least: 1, most: 65535);
 }

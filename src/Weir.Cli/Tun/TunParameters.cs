@@ -4,7 +4,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Weir.Linux;
+using Weir.Cli.Commands;
+using Weir.Cli.Output;
 
 namespace Weir.Cli.Tun;
 
@@ -14,19 +15,14 @@ internal static class TunParameters
     public static Argument<string> Name()
     {
         var argument = new Argument<string>("NAME") { Description = "The device, 1 to 15 characters", HelpName = "NAME" };
-        argument.Validators.Add(result =>
-        {
-            var name = result.Tokens[0].Value;
-            if (Encoding.UTF8.GetByteCount(name) is 0 or > 15 || name is "." or ".." || name.Any(letter => letter is '/' or ':' or '%' || char.IsWhiteSpace(letter)))
-                result.AddError($"'{name}' can't be a link's name: 1 to 15 characters, without blanks, '/', ':' and '%'.");
-        });
+        argument.Validators.Add(result => CheckName(result, result.Tokens));
         return argument;
     }
 
-    public static Option<string?> At()
+    public static Option<string> Device()
     {
-        var option = new Option<string?>("--at") { Description = "The network namespace: a name, or a path such as /proc/4711/ns/net [default: this one]", HelpName = "NAMESPACE" };
-        option.CompletionSources.Add(_ => Directory.Exists(NetworkNamespace.NamesDirectory) ? NetworkNamespace.ListNamed() : []);
+        var option = new Option<string>("--device") { Description = "The TUN or TAP device; it is made for as long as the command runs when it is not there", HelpName = "NAME", Required = true };
+        option.Validators.Add(result => CheckName(result, result.Tokens));
         return option;
     }
 
@@ -34,19 +30,11 @@ internal static class TunParameters
     {
         Description = description,
         HelpName = "A/P",
-        CustomParser = result => ParseAddress(result.Tokens[0].Value, result),
+        CustomParser = ParseAddress,
     };
 
-    public static Option<int?> Mtu(string description = "Bytes of the largest packet, 68 to 65535 [default: 1500]", int least = 68)
-    {
-        var option = new Option<int?>("--mtu") { Description = description, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is { } mtu && (mtu < least || mtu > 65535))
-                result.AddError($"--mtu is {least} to 65535.");
-        });
-        return option;
-    }
+    public static Option<int?> Mtu(string fallback = "1500", int least = 68) =>
+        WholeNumber.Option("--mtu", $"Bytes of the largest packet, {least} to 65535 [default: {fallback}]", least, most: 65535);
 
     /// <summary><c>144</c> or <c>0x90</c>.</summary>
     public static uint ParseMark(ArgumentResult result)
@@ -56,7 +44,7 @@ internal static class TunParameters
             ? uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var mark)
             : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out mark);
         if (!isNumber || mark == 0)
-            result.AddError($"'{text}' is no mark: 1 to 4294967295, or 0x1 to 0xffffffff (0 is what every connection has).");
+            result.AddError($"{Words.Quoted(text)} is no mark: 1 to 4294967295, or 0x1 to 0xffffffff (0 is what every connection has).");
         return mark;
     }
 
@@ -69,24 +57,26 @@ internal static class TunParameters
         var (number, unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1) : text.EndsWith('s') ? (text[..^1], 1000) : ("", 0);
         if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 && value <= 120_000 / unit)
             return TimeSpan.FromMilliseconds(value * unit);
-        result.AddError($"'{text}' is no time from 1ms to 120s, nor 'none'.");
+        result.AddError($"{Words.Quoted(text)} is no time from 1ms to 120s, nor 'none'.");
         return default;
     }
 
-    private static InterfaceAddress? ParseAddress(string text, ArgumentResult result)
+    private static InterfaceAddress? ParseAddress(ArgumentResult result)
     {
-        if (text.Split('/') is [var address, var length]
-            && IPAddress.TryParse(address, out var parsed)
-            && (parsed.AddressFamily == AddressFamily.InterNetworkV6 || address.Count(letter => letter == '.') == 3)
-            && byte.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var prefix)
-            && prefix > 0
-            && prefix <= (parsed.AddressFamily == AddressFamily.InterNetwork ? 32 : 128))
-        {
-            return new InterfaceAddress(parsed, prefix);
-        }
-
-        result.AddError($"'{text}' is no address with its prefix length, such as 169.254.144.1/24 or fd00::1/64.");
+        var text = result.Tokens[0].Value;
+        if (InterfaceAddress.TryParse(text) is { } address)
+            return address;
+        result.AddError($"{Words.Quoted(text)} is no address with its prefix length, such as 169.254.144.1/24 or fd00::1/64.");
         return null;
+    }
+
+    private static void CheckName(SymbolResult result, IReadOnlyList<Token> given)
+    {
+        foreach (var name in given.Select(token => token.Value))
+        {
+            if (Encoding.UTF8.GetByteCount(name) is 0 or > 15 || name is "." or ".." || name.Any(letter => letter is '/' or ':' or '%' || char.IsWhiteSpace(letter) || char.IsControl(letter)))
+                result.AddError($"{Words.Quoted(name)} can't be a link's name: 1 to 15 characters, without blanks, '/', ':' and '%'.");
+        }
     }
 }
 
@@ -94,4 +84,15 @@ internal static class TunParameters
 internal sealed record InterfaceAddress(IPAddress Address, byte PrefixLength)
 {
     public override string ToString() => $"{Address}/{PrefixLength}";
+
+    /// <summary><c>169.254.144.1/24</c>, <c>fd00::1/64</c>; null when it is no such thing.</summary>
+    public static InterfaceAddress? TryParse(string text) =>
+        text.Split('/') is [var address, var length]
+        && IPAddress.TryParse(address, out var parsed)
+        && (parsed.AddressFamily == AddressFamily.InterNetworkV6 || address.Count(letter => letter == '.') == 3)
+        && byte.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var prefix)
+        && prefix > 0
+        && prefix <= (parsed.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)
+            ? new InterfaceAddress(parsed, prefix)
+            : null;
 }

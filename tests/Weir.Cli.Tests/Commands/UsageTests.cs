@@ -44,6 +44,35 @@ public sealed class UsageTests : IDisposable
         Assert.Empty(run.Output);
     }
 
+    [Theory]
+    [InlineData("tcp bench serve --device tun0 --address 10.0.0.9/24 --mtu abc", "--mtu is 576 to 65535, not 'abc'.")]
+    [InlineData("tcp bench --seconds 1.5", "--seconds is 1 to 600 seconds, not '1.5'.")]
+    [InlineData("tcp listen abc --device tun0 --address 10.0.0.9/24", "PORT is 1 to 65535, not 'abc'.")]
+    [InlineData("tcp get h / --device a/b --address 10.0.0.9/24", "'a/b' can't be a link's name: 1 to 15 characters, without blanks, '/', ':' and '%'.")]
+    [InlineData("tun add tun0 --address abc --nat-mark 5", "'abc' is no address with its prefix length, such as 169.254.144.1/24 or fd00::1/64.")]
+    [InlineData("flows --limit many", "--limit is 1 to 100000, not 'many'.")]
+    [InlineData("flows --since 999999d", "'999999d' is no time: write 30s, 10m, 2h, 1d, or a date like 2026-01-31T12:00:00Z.")]
+    [InlineData("plan web --render nft", "'nft' is none of ip, tc, all.")]
+    [InlineData("demo --mode outline", "'outline' is none of tap, inline.")]
+    public async Task A_value_that_can_not_be_is_told_with_what_it_may_be(string line, string words)
+    {
+        var run = await CommandRun.OfAsync(line.Split(' '));
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Equal($"weir: {words}", run.Error.Split('\n')[0]);
+    }
+
+    [Fact]
+    public async Task A_namespace_that_can_not_be_is_not_there()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "without root it is refused before");
+        foreach (var name in (string[])[new('a', 5000), ".."])
+        {
+            var run = await CommandRun.OfAsync("tun", "list", "--at", name);
+            Assert.Equal(ExitCode.Usage, run.ExitCode);
+            Assert.StartsWith("weir: There is no network namespace ", run.Error, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Without_an_agent_status_says_no_and_others_say_how_to_start_one()
     {
