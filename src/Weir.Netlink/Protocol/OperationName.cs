@@ -19,5 +19,8 @@ internal readonly struct OperationName
 
     public static implicit operator OperationName(string text) => new(text);
 
+    /// <summary>A word with the blank behind it, where there is one: what is deleted by its place need not say its kind.</summary>
+    internal static string Optional(string word) => word.Length != 0 ? $"{word} " : "";
+
     public override string ToString() => _subject is null || _describe is null ? _verb : $"{_verb} {_describe(_subject)}";
 }

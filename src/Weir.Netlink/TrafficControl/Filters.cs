@@ -48,7 +48,7 @@ public sealed class Filters
         new Filter { LinkIndex = linkIndex, Parent = parent, Preference = preference, Protocol = preference == 0 ? (ushort)0 : protocol, Chain = chain, Classifier = new UnknownClassifier("") });
 
     /// <summary>Deletes one filter: that of its handle, or its whole preference when the handle is 0.</summary>
-    public void Delete(Filter filter) => SendDelete($"delete filter {filter.Kind} {filter.Preference} of link {filter.LinkIndex}", filter);
+    public void Delete(Filter filter) => SendDelete($"delete filter {OperationName.Optional(filter.Kind)}{filter.Preference} of link {filter.LinkIndex}", filter);
 
     private void Send(string verb, Filter filter, NewFlags flags)
     {

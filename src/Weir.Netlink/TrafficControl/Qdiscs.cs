@@ -40,7 +40,7 @@ public sealed class Qdiscs
         writer.WriteFixed(new TrafficControlHeader { LinkIndex = qdisc.LinkIndex, Handle = qdisc.Handle, Parent = qdisc.Parent });
         if (qdisc.Kind.Length != 0)
             writer.WriteString(TrafficControlAttribute.TCA_KIND, qdisc.Kind);
-        _exchange.Change($"delete qdisc {qdisc.Kind} of link {qdisc.LinkIndex}", writer, NetlinkMessageType.RTM_DELQDISC);
+        _exchange.Change($"delete qdisc {OperationName.Optional(qdisc.Kind)}of link {qdisc.LinkIndex}", writer, NetlinkMessageType.RTM_DELQDISC);
     }
 
     private void Send(string verb, Qdisc qdisc, NewFlags flags)

@@ -1,3 +1,4 @@
+using Weir.Linux;
 using Weir.Netlink.Protocol;
 using Weir.Netlink.TrafficControl;
 using Weir.Netlink.TrafficControl.Disciplines;
@@ -80,6 +81,16 @@ public class QdiscsTests
             1c00 0200                                  # TCA_OPTIONS: struct tc_netem_qopt
               5a620200 e8030000 00000000 00000000 00000000 00000000 # 10 ms, limit 1000
             """, kernel.Requests[0]);
+    }
+
+    [Theory]
+    [InlineData("", "delete qdisc of link 5")]
+    [InlineData("fq", "delete qdisc fq of link 5")]
+    public void A_refused_deletion_is_told_with_the_kind_if_it_has_one(string kind, string operation)
+    {
+        using var kernel = new RecordedKernel(request => [RecordedKernel.Error(request, (int)Errno.ENOENT)]);
+        using var socket = new RouteSocket(kernel);
+        Assert.Equal(operation, Assert.Throws<NetlinkException>(() => socket.Qdiscs.Delete(new Qdisc(5, kind, 0, TrafficHandle.Root))).Operation);
     }
 
     [Theory]
