@@ -37,6 +37,7 @@ internal static class StatisticsMessage
     {
         public ulong Bytes;
         public uint Packets;
+        public uint Pad;
     }
 
     /// <summary>struct gnet_stats_queue.</summary>

@@ -8,4 +8,7 @@ public struct ip_set_counter_match
 {
     public ulong value;
     public byte op;
+    private readonly byte _padding1;
+    private readonly ushort _padding2;
+    private readonly uint _padding3;
 }

@@ -16,4 +16,5 @@ public struct nf_nat_range2
     public ushort min_proto;
     public ushort max_proto;
     public ushort base_proto;
+    private readonly ushort _padding;
 }

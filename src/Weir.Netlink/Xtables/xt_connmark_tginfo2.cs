@@ -15,4 +15,5 @@ public struct xt_connmark_tginfo2
     public byte shift_dir;
     public byte shift_bits;
     public byte mode;
+    private readonly byte _padding;
 }

@@ -35,4 +35,5 @@ public struct xt_conntrack_mtinfo3
     public ushort origdst_port_high;
     public ushort replsrc_port_high;
     public ushort repldst_port_high;
+    private readonly ushort _padding;
 }

@@ -15,7 +15,8 @@ public struct xt_ct_target_info_v1
     public uint exp_events;
     public xt_ct_helper helper;
     public xt_ct_timeout timeout;
-    
+    private readonly uint _padding;
+
     /// <summary>Of the kernel's own; it reads as 0.</summary>
     public ulong ct;
 }

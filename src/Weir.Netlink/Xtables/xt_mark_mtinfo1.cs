@@ -9,4 +9,6 @@ public struct xt_mark_mtinfo1
     public uint mark;
     public uint mask;
     public byte invert;
+    private readonly byte _padding1;
+    private readonly ushort _padding2;
 }

@@ -15,4 +15,5 @@ public struct xt_owner_match_info
     public uint gid_max;
     public byte match;
     public byte invert;
+    private readonly ushort _padding;
 }

@@ -10,7 +10,9 @@ public struct xt_set_info_match_v4
     public const uint IPSET_FLAG_SKIP_COUNTER_UPDATE = 1 << 3, IPSET_FLAG_SKIP_SUBCOUNTER_UPDATE = 1 << 4, IPSET_FLAG_RETURN_NOMATCH = 1 << 7;
 
     public xt_set_info match_set;
+    private readonly uint _padding1;
     public ip_set_counter_match packets;
     public ip_set_counter_match bytes;
     public uint flags;
+    private readonly uint _padding2;
 }

@@ -10,4 +10,5 @@ public struct xt_tproxy_target_info_v1
     public uint mark_value;
     public nf_inet_addr laddr;
     public ushort lport;
+    private readonly ushort _padding;
 }

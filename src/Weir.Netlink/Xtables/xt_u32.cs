@@ -9,4 +9,5 @@ public struct xt_u32
     public xt_u32_tests tests;
     public byte ntests;
     public byte invert;
+    private readonly ushort _padding;
 }

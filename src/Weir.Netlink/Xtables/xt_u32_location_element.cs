@@ -8,4 +8,6 @@ public struct xt_u32_location_element
 {
     public uint number;
     public byte nextop;
+    private readonly byte _padding1;
+    private readonly ushort _padding2;
 }

@@ -10,4 +10,5 @@ public struct xt_u32_test
     public xt_u32_values value;
     public byte nnums;
     public byte nvalues;
+    private readonly ushort _padding;
 }

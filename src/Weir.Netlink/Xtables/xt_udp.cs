@@ -12,4 +12,5 @@ public struct xt_udp
     public xt_ports spts;
     public xt_ports dpts;
     public byte invflags;
+    private readonly byte _padding;
 }
