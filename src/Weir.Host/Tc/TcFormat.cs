@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Weir.Host.Formats;
+using Weir.Host.Tc.Json;
 using Weir.Linux;
 using Weir.Netlink;
 using Weir.Netlink.TrafficControl;
