@@ -90,10 +90,11 @@ internal static class RulesCommand
             Invocation.RequireRoot();
             using var ns = RulesPlace.Open(invocation.Arguments.GetValue(at));
             var wanted = invocation.Arguments.GetRequiredValue(format);
+            var options = new ShowOptions { Counters = invocation.Arguments.GetValue(counters) };
             if (invocation.WantsJson)
-                RulesPrinter.WriteJson(ns, wanted, invocation.Terminal.Output);
+                RulesPrinter.WriteJson(ns, wanted, options, invocation.Terminal.Output);
             else
-                RulesPrinter.Write(ns, wanted, new ShowOptions { Counters = invocation.Arguments.GetValue(counters) }, invocation.Terminal.Output);
+                RulesPrinter.Write(ns, wanted, options, invocation.Terminal.Output);
             return Task.FromResult(ExitCode.Done);
         }
     }

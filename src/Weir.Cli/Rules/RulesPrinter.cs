@@ -12,14 +12,14 @@ internal static class RulesPrinter
     public static void Write(NetworkNamespace ns, string format, ShowOptions options, TextWriter output) =>
         output.Write(format == "all" ? RulesFormats.ShowAll(ns, options) : RulesFormats.Find(format).Show(ns, options));
 
-    public static void WriteJson(NetworkNamespace ns, string format, TextWriter output)
+    public static void WriteJson(NetworkNamespace ns, string format, ShowOptions options, TextWriter output)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {
             if (format != "all")
             {
-                RulesFormats.Find(format).WriteJson(ns, writer);
+                RulesFormats.Find(format).WriteJson(ns, writer, options);
             }
             else
             {
@@ -27,7 +27,7 @@ internal static class RulesPrinter
                 foreach (var each in RulesFormats.All)
                 {
                     writer.WritePropertyName(each.Name);
-                    each.WriteJson(ns, writer);
+                    each.WriteJson(ns, writer, options);
                 }
 
                 writer.WriteEndObject();

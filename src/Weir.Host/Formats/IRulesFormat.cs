@@ -17,7 +17,7 @@ public interface IRulesFormat
     string Show(NetworkNamespace ns, ShowOptions? options = null);
 
     /// <summary>The same as one JSON value; in the tool's own form where it has one (<c>ip -j</c>, <c>nft -j</c>).</summary>
-    void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer);
+    void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer, ShowOptions? options = null);
 }
 
 /// <summary>A text that is ready to be installed. Disposing of it lets go what it holds open; it takes nothing back.</summary>
@@ -38,7 +38,7 @@ public interface ILoad : IDisposable
 /// <summary>How a text is shown.</summary>
 public sealed record ShowOptions
 {
-    /// <summary>With what was counted (<c>iptables-save -c</c>, <c>tc -s</c>); nft and ipset always show it.</summary>
+    /// <summary>With what was counted (<c>iptables-save -c</c>, <c>tc -s</c>); nft, ipset and the JSON of iptables always show it.</summary>
     public bool Counters { get; init; }
 }
 

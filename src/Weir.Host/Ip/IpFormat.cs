@@ -52,7 +52,7 @@ public sealed class IpFormat : IRulesFormat
     }
 
     /// <summary>One object: <c>rule</c>, <c>rule6</c>, <c>route</c>, <c>address</c>, <c>neighbour</c>, each the array that <c>ip -j</c> prints.</summary>
-    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer)
+    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer, ShowOptions? options = null)
     {
         IpNameTables names = IpHostNames.Read();
         using RouteSocket socket = RouteSocket.Open(ns);

@@ -46,7 +46,7 @@ public sealed class IpsetFormat : IRulesFormat
     public string Show(NetworkNamespace ns, ShowOptions? options = null) => string.Concat(List(ns).SelectMany(IpsetModel.FromKernel).Select(command => IpsetText.Print(command) + "\n"));
 
     /// <inheritdoc/>
-    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer)
+    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer, ShowOptions? options = null)
     {
         writer.WriteStartArray();
         foreach (var set in List(ns))

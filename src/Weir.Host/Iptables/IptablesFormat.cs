@@ -51,7 +51,7 @@ public sealed class IptablesFormat : IRulesFormat
     }
 
     /// <inheritdoc/>
-    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer) => IptablesJson.Write(writer, Read(ns));
+    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer, ShowOptions? options = null) => IptablesJson.Write(writer, Read(ns));
 
     /// <summary>The model of what <see cref="Show"/> prints. An empty one on a kernel without nf_tables.</summary>
     /// <exception cref="NetlinkException">EPERM without CAP_NET_ADMIN.</exception>

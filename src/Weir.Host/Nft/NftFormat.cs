@@ -37,7 +37,7 @@ public sealed class NftFormat : IRulesFormat
         return NftRulesetReader.Read(socket.Read(), new NftHostNames(ns), leaveOut).ToString();
     }
 
-    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer)
+    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer, ShowOptions? options = null)
     {
         using var socket = NftSocket.Open(ns);
         NftJson.Write(NftRulesetReader.Read(socket.Read(), new NftHostNames(ns)), writer);

@@ -1,5 +1,6 @@
 using Weir.Netlink.TrafficControl;
 using Weir.Netlink.TrafficControl.Actions;
+using Weir.Netlink.TrafficControl.Classifiers;
 using Weir.Rules.Tc;
 
 namespace Weir.Host.Tc;
@@ -16,7 +17,30 @@ internal static class TcCounts
         Requeues = statistics.Requeues,
         Backlog = statistics.Backlog,
         QueueLength = statistics.QueueLength,
+        OnlyQueue = statistics.OnlyQueue,
         Htb = statistics.Htb is { } htb ? new TcHtbStatistics(htb.Lends, htb.Borrows, htb.Giants, htb.Tokens, htb.CeilingTokens) : null,
+        Codel = statistics.Codel is { } codel
+            ? new TcCodelStatistics(codel.Count, codel.LastCount, codel.Delay, codel.Dropping, codel.DropNext, codel.LargestPacket, codel.EcnMarks, codel.DropsOverLimit, codel.ThresholdMarks) : null,
+        FqCodel = statistics.FqCodel is { } fq
+            ? new TcFqCodelStatistics(fq.LargestPacket, fq.DropsOverLimit, fq.NewFlowCount, fq.EcnMarks, fq.ThresholdMarks, fq.MemoryUsed, fq.DropsOverMemory, fq.NewFlows, fq.OldFlows) : null,
+        FqCodelFlow = statistics.FqCodelFlow is { } flow ? new TcFqCodelFlowStatistics(flow.Deficit, flow.Count, flow.LastCount, flow.Delay, flow.Dropping, flow.DropNext) : null,
+    };
+
+    internal static TcU32Hits? Hits(U32Classifier u32) => u32.MatchedWords is { } words ? new TcU32Hits(u32.Tried, u32.Matched, words) : null;
+
+    internal static TcQdisc Without(TcQdisc qdisc) => qdisc with { Statistics = null };
+
+    internal static TcClass Without(TcClass @class) => @class with { Statistics = null };
+
+    internal static TcFilter Without(TcFilter filter) => filter with
+    {
+        Classifier = filter.Classifier switch
+        {
+            TcU32 u32 => u32 with { Hits = null },
+            TcMatchall matchall => matchall with { Hits = null },
+            var other => other,
+        },
+        Actions = [.. filter.Actions.Select(action => action with { Statistics = null, Times = null })],
     };
 
     internal static TcActionTimes? Print(ActionTimes? times) =>

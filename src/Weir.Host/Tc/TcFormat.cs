@@ -97,10 +97,10 @@ public sealed class TcFormat : IRulesFormat
         return text.ToString();
     }
 
-    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer)
+    public void WriteJson(NetworkNamespace ns, Utf8JsonWriter writer, ShowOptions? options = null)
     {
         using var socket = RouteSocket.Open(ns);
-        TcJson.Write(writer, new TcReader(socket), TcHooks.Of(socket));
+        TcJson.Write(writer, new TcReader(socket), TcHooks.Of(socket), options ?? new ShowOptions());
     }
 
     private static void Append(StringBuilder text, string printed, string unknown)

@@ -103,7 +103,7 @@ internal sealed class TcReader(RouteSocket socket)
             U32Classifier { Police.Length: > 0 } => new TcUnknownClassifier("u32", ""),
             U32Classifier u32 => U32(u32),
             FlowerClassifier flower => new TcFlower(FlowerKeys.Print(flower)),
-            MatchallClassifier => new TcMatchall(),
+            MatchallClassifier matchall => new TcMatchall { Hits = matchall.Matched },
             BpfClassifier bpf => Bpf(bpf),
             FwClassifier { Unknown.Count: 0 } fw => new TcFw { Mask = fw.Mask, InputDevice = fw.InputDevice },
             BasicClassifier { Unknown.Count: 0 } => new TcBasic(),
@@ -118,13 +118,14 @@ internal sealed class TcReader(RouteSocket socket)
         HashTable = u32.HashTable,
         Terminal = u32.Terminal,
         Link = u32.Link,
-        Mark = u32.Mark is { } mark ? new TcU32Mark(mark.Value, mark.Mask) : null,
+        Mark = u32.Mark is { } mark ? new TcU32Mark(mark.Value, mark.Mask, mark.Success) : null,
         Matches = [.. u32.Matches.Select(match => new TcU32Match(match.Value, match.Mask, match.Offset, match.OffsetMask != 0))],
         Offset = u32.Offset is { } offset ? new TcU32Offset(offset.Mask, offset.Shift, offset.At, offset.Plus, offset.Variable) : null,
         Eat = u32.Eat,
         HashMask = u32.HashMask,
         HashOffset = u32.HashOffset,
         InputDevice = u32.InputDevice,
+        Hits = TcCounts.Hits(u32),
     };
 
     /// <summary>The program's name is the kernel's to tell, and only to root.</summary>

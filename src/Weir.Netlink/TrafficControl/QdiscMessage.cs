@@ -67,7 +67,7 @@ internal static class QdiscMessage
                     qdisc = qdisc with { Options = attribute.Value.ToArray() };
                     break;
                 case TrafficControlAttribute.TCA_STATS2:
-                    qdisc = qdisc with { Statistics = StatisticsMessage.Read(attribute.Nested) };
+                    qdisc = qdisc with { Statistics = StatisticsMessage.Read(attribute.Nested, qdisc.Kind switch { "codel" => CountedKind.Codel, "fq_codel" => CountedKind.FqCodel, _ => CountedKind.Other }) };
                     break;
             }
         }

@@ -29,7 +29,7 @@ internal static class TrafficClassMessage
             {
                 TrafficControlAttribute.TCA_KIND => read with { Kind = attribute.Text },
                 TrafficControlAttribute.TCA_OPTIONS => read with { Options = attribute.Value.ToArray() },
-                TrafficControlAttribute.TCA_STATS2 => read with { Statistics = StatisticsMessage.Read(attribute.Nested, isHtbClass: read.Kind == "htb") },
+                TrafficControlAttribute.TCA_STATS2 => read with { Statistics = StatisticsMessage.Read(attribute.Nested, read.Kind switch { "htb" => CountedKind.HtbClass, "fq_codel" => CountedKind.FqCodelFlow, _ => CountedKind.Other }) },
                 _ => read,
             };
         }

@@ -31,7 +31,7 @@ internal static class ClassText
         if (@class.Statistics is not { } statistics)
             return text;
         text += StatisticsText.Print(statistics, " ");
-        return statistics.Htb is { } htb ? $"{text}\n{StatisticsText.Print(htb)}\n" : text;
+        return StatisticsText.PrintOwn(statistics) is { Length: > 0 } own ? $"{text}{own}{(statistics.Htb is null ? "" : "\n")}" : text;
     }
 
     /// <summary>Null when the line is not one.</summary>

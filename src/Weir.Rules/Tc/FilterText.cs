@@ -7,11 +7,11 @@ internal static class FilterText
 {
     private static readonly string[] OffloadWords = ["skip_hw", "skip_sw", "in_hw", "not_in_hw"];
 
-    internal static string Print(TcFilter filter) => Print(filter, ActionText.Print);
+    internal static string Print(TcFilter filter) => Print(filter, isCounted: false);
 
-    internal static string PrintCounted(TcFilter filter) => Print(filter, ActionText.PrintCounted);
+    internal static string PrintCounted(TcFilter filter) => Print(filter, isCounted: true);
 
-    private static string Print(TcFilter filter, Func<TcAction, string> print)
+    private static string Print(TcFilter filter, bool isCounted)
     {
         StringBuilder text = new("filter ");
         if (filter.Printed.HasFlag(TcFilterPlaces.Device))
@@ -25,11 +25,11 @@ internal static class FilterText
         text.Append($"{filter.Kind} ");
         if (filter.Chain is { } chain)
             text.Append($"chain {chain} ");
-        PrintClassifier(text, filter);
+        PrintClassifier(text, filter, isCounted);
         if (filter is { Classifier: TcFw, Actions.Count: > 0 })
             text.Append('\n');
         for (var i = 0; i < filter.Actions.Count; i++)
-            text.Append($"\n\taction order {i + 1}: ").Append(print(filter.Actions[i])).Append('\n');
+            text.Append($"\n\taction order {i + 1}: ").Append(isCounted ? ActionText.PrintCounted(filter.Actions[i]) : ActionText.Print(filter.Actions[i])).Append('\n');
         return text.ToString();
     }
 
@@ -91,12 +91,12 @@ internal static class FilterText
 
     internal static bool IsOffload(string word) => OffloadWords.Contains(word);
 
-    private static void PrintClassifier(StringBuilder text, TcFilter filter)
+    private static void PrintClassifier(StringBuilder text, TcFilter filter, bool isCounted)
     {
         switch (filter.Classifier)
         {
             case TcU32 u32:
-                U32Text.Print(text, filter.Handle, u32);
+                U32Text.Print(text, filter.Handle, u32, isCounted ? u32.Hits : null);
                 break;
             case TcFlower flower when filter.Handle != 0:
                 FlowerText.Print(text, filter.Handle, flower);
@@ -106,6 +106,8 @@ internal static class FilterText
                 if (matchall.ClassId != 0)
                     text.Append($"flowid {TcHandle.Print(matchall.ClassId)} ");
                 PrintOffload(text, matchall, "\n  ", "");
+                if (isCounted && matchall.Hits is { } hits)
+                    text.Append($" (rule hit {hits})");
                 break;
             case TcFw fw when filter.Handle != 0:
                 text.Append($"handle 0x{filter.Handle:x}{(fw.Mask == uint.MaxValue ? "" : $"/0x{fw.Mask:x}")} ");
@@ -135,7 +137,8 @@ internal static class FilterText
             filter = filter with { Handle = handle };
         if (words.Take("flowid") && words.TakeHandle(out var classId))
             matchall = matchall with { ClassId = classId };
-        unknown = words.Rest();
+        // tc -s
+        unknown = words.Peek.StartsWith("(rule", StringComparison.Ordinal) ? "" : words.Rest();
         foreach (var line in lines.Take(end).Skip(1))
         {
             var word = new WordReader(line).Next();

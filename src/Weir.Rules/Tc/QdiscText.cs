@@ -17,7 +17,7 @@ internal static class QdiscText
     }
 
     internal static string PrintCounted(TcQdisc qdisc) =>
-        qdisc.Statistics is { } statistics ? $"{Print(qdisc)}\n{StatisticsText.Print(statistics, " ")}" : Print(qdisc);
+        qdisc.Statistics is { } statistics ? $"{Print(qdisc)}\n{StatisticsText.Print(statistics, " ")}{StatisticsText.PrintOwn(statistics)}" : Print(qdisc);
 
     /// <summary>Null when the line is not one.</summary>
     internal static TcQdisc? Parse(string line, string? promptDevice)

@@ -39,7 +39,12 @@ public abstract record TcClassifier(string Kind)
     public IReadOnlyList<string> Offload { get; init; } = [];
 }
 
-public sealed record TcMatchall() : TcClassifier("matchall");
+/// <summary><c>matchall</c>: every frame.</summary>
+public sealed record TcMatchall() : TcClassifier("matchall")
+{
+    /// <summary>Frames that it matched; null when it is not known. Printed only on demand.</summary>
+    public ulong? Hits { get; init; }
+}
 
 /// <summary><c>fw</c>: the mark, under the mask, is the filter's handle.</summary>
 public sealed record TcFw() : TcClassifier("fw")
@@ -85,6 +90,8 @@ public sealed record TcU32() : TcClassifier("u32")
     public uint HashMask { get; init; }
     public int HashOffset { get; init; }
     public string InputDevice { get; init; } = "";
+    /// <summary>Null when the kernel does not count them; printed only on demand.</summary>
+    public TcU32Hits? Hits { get; init; }
 }
 
 /// <summary>A 32-bit word: <c>match VALUE/MASK at OFFSET</c>, from the network header or from the next one.</summary>

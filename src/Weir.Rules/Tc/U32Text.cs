@@ -6,7 +6,8 @@ namespace Weir.Rules.Tc;
 /// <summary>What <c>tc filter show</c> prints of u32 after the chain (iproute2 6.1, tc/f_u32.c u32_print_opt).</summary>
 internal static class U32Text
 {
-    internal static void Print(StringBuilder text, uint handle, TcU32 u32)
+    /// <param name="hits">Null: without what was counted.</param>
+    internal static void Print(StringBuilder text, uint handle, TcU32 u32, TcU32Hits? hits)
     {
         if (handle == 0)
             return;
@@ -21,10 +22,17 @@ internal static class U32Text
         if (u32.Link != 0)
             text.Append($"link {TcHandle.PrintU32(u32.Link)} ");
         FilterText.PrintOffload(text, u32, "", " ");
+        if (hits is not null)
+            text.Append($"(rule hit {hits.Tried} success {hits.Matched})");
         if (u32.Mark is { } mark)
             text.Append($"\n  mark 0x{mark.Value:x4} 0x{mark.Mask:x4} (success {mark.Success})");
-        foreach (var match in u32.Matches)
+        foreach (var (i, match) in u32.Matches.Index())
+        {
             text.Append($"\n  match {match.Value:x8}/{match.Mask:x8} at {(match.NextHeader ? "nexthdr+" : "")}{match.Offset}");
+            if (hits is not null)
+                text.Append($" (success {hits.Words.ElementAtOrDefault(i)} ) ");
+        }
+
         if (u32.Offset is { } offset)
         {
             text.Append("\n    offset ");

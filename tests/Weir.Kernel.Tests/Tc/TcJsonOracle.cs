@@ -12,19 +12,23 @@ internal static class TcJsonOracle
     // What Weir has and tc's JSON lacks.
     private static readonly string[] More = ["dev", "parent", "terminal", "rate", "burst", "mtu", "peakrate", "avrate"];
 
-    internal static void Equal(TcScene scene)
+    // Time goes on between the two listings.
+    private static readonly string[] Times = ["installed", "last_used", "first_used", "expires"];
+
+    internal static void Equal(TcScene scene, bool counters = false)
     {
-        var ours = scene.Json();
-        var qdiscs = JsonDocument.Parse(scene.Tc("-j qdisc show").Check().Output).RootElement;
+        var ours = scene.Json(counters);
+        var options = counters ? "-s -j" : "-j";
+        var qdiscs = JsonDocument.Parse(scene.Tc($"{options} qdisc show").Check().Output).RootElement;
         Compare([.. qdiscs.EnumerateArray().Select(qdisc => Canonical(qdisc))], [.. ours.GetProperty("qdiscs").EnumerateArray().Select(qdisc => Canonical(qdisc))], "qdisc show");
 
         foreach (var prompt in scene.Show().Split('\n').Where(line => line.StartsWith("$ tc filter show", StringComparison.Ordinal)))
         {
             var words = prompt.Split(' ');
             var place = words[^1];
-            var filters = JsonDocument.Parse(scene.Tc($"-j {prompt[5..]}").Check().Output).RootElement;
+            var filters = JsonDocument.Parse(scene.Tc($"{options} {prompt[5..]}").Check().Output).RootElement;
             var mine = ours.GetProperty("filters").EnumerateArray().Where(filter => filter.GetProperty("dev").GetString() == words[5] && filter.GetProperty("parent").GetString() == place);
-            Compare([.. filters.EnumerateArray().Select(filter => Canonical(filter))], [.. mine.Select(filter => Canonical(filter, More))], prompt);
+            Compare([.. filters.EnumerateArray().Select(filter => Canonical(filter, Times))], [.. mine.Select(filter => Canonical(filter, [.. More, .. Times]))], prompt);
         }
     }
 

@@ -34,11 +34,11 @@ internal sealed class TcScene : IDisposable
 
     internal string Show(bool counters = false) => Format.Show(_ns, new ShowOptions { Counters = counters });
 
-    internal System.Text.Json.JsonElement Json()
+    internal System.Text.Json.JsonElement Json(bool counters = false)
     {
         using var stream = new MemoryStream();
         using (var writer = new System.Text.Json.Utf8JsonWriter(stream))
-            Format.WriteJson(_ns, writer);
+            Format.WriteJson(_ns, writer, new ShowOptions { Counters = counters });
         using var document = System.Text.Json.JsonDocument.Parse(stream.ToArray());
         return document.RootElement.Clone();
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Net;
 using Weir.Netlink.Protocol;
 using Weir.Netlink.TrafficControl;
@@ -43,6 +44,31 @@ public class FiltersTests
     }
 
     /// <summary>The matches of NeuVector's first rule, with its second action.</summary>
+    /// <summary>From the headers (include/uapi/linux/pkt_cls.h): struct tc_u32_pcnt, struct tc_u32_mark, struct tc_matchall_pcnt.</summary>
+    [Fact]
+    public void What_rules_of_u32_and_matchall_have_matched_is_read()
+    {
+        byte[] selector = [1, 0, 2, 0, .. new byte[12], .. Words(0xff, 0x06, 8, 0), .. Words(0xff, 0x01, 16, 0)];
+        var u32 = Assert.IsType<U32Classifier>(Read("u32", [.. RecordedKernel.Attribute(5, selector), .. RecordedKernel.Attribute(9, Words(9, 0, 7, 0, 8, 0, 7, 0)), .. RecordedKernel.Attribute(10, Words(5, 0xff, 4))]));
+        Assert.Equal((9UL, 7UL), (u32.Tried, u32.Matched));
+        Assert.Equal([8UL, 7UL], u32.MatchedWords);
+        Assert.Equal(new U32Mark(5, 0xff) { Success = 4 }, u32.Mark);
+        Assert.Null(Assert.IsType<U32Classifier>(Read("u32", RecordedKernel.Attribute(5, selector))).MatchedWords);
+
+        Assert.Equal(12UL, Assert.IsType<MatchallClassifier>(Read("matchall", RecordedKernel.Attribute(4, Words(12, 0)))).Matched);
+        Assert.Null(Assert.IsType<MatchallClassifier>(Read("matchall", RecordedKernel.Attribute(3, Words(8)))).Matched);
+
+        static Classifier Read(string kind, byte[] options)
+        {
+            byte[] payload = [.. Words(0, 1, 0x80000800, 0xffff0000, 5u << 16 | 8), .. RecordedKernel.Text(1, kind), .. RecordedKernel.Attribute(2, options)];
+            using var kernel = new RecordedKernel(request => [RecordedKernel.Message(request, NetlinkMessageType.RTM_NEWTFILTER, 2, payload), RecordedKernel.Done(request)]);
+            using var socket = new RouteSocket(kernel);
+            return Assert.Single(socket.Filters.List(1, 0xffff0000)).Classifier;
+        }
+
+        static byte[] Words(params uint[] words) => MemoryMarshal.AsBytes(words.AsSpan()).ToArray();
+    }
+
     [Fact]
     public void U32_with_mirred_is_sent_as_tc_sends_it()
     {

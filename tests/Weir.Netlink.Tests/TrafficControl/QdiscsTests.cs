@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Weir.Linux;
 using Weir.Netlink.Protocol;
 using Weir.Netlink.TrafficControl;
@@ -47,6 +48,53 @@ public class QdiscsTests
 
         Assert.Equal(qdisc, Assert.Single(reader.Qdiscs.List(1)) with { Options = qdisc.Options });
     }
+
+    /// <summary>TCA_STATS2 of a dump: TCA_STATS_BASIC, TCA_STATS_QUEUE and the kind's own structure.</summary>
+    [Fact]
+    public void What_codel_and_fq_codel_count_by_themselves_is_read()
+    {
+        var codel = List("codel", Words(1514, 1, 2, 5000, unchecked((uint)-1500), 4, 3, 1, 6));
+        Assert.Equal(
+            new CodelStatistics { LargestPacket = 1514, Count = 1, LastCount = 2, Delay = 5000, DropNext = -1500, DropsOverLimit = 4, EcnMarks = 3, Dropping = true, ThresholdMarks = 6 }, codel.Codel);
+        Assert.Equal((126UL, 3UL), (codel.Bytes, codel.Packets));
+
+        Assert.Equal(
+            new FqCodelStatistics { LargestPacket = 1514, DropsOverLimit = 1, EcnMarks = 2, NewFlowCount = 3, NewFlows = 4, OldFlows = 5, ThresholdMarks = 6, MemoryUsed = 7, DropsOverMemory = 8 },
+            List("fq_codel", Words(0, 1514, 1, 2, 3, 4, 5, 6, 7, 8)).FqCodel);
+
+        // An older kernel's structure is shorter.
+        Assert.Equal(new FqCodelStatistics { LargestPacket = 1514, DropsOverLimit = 1 }, List("fq_codel", Words(0, 1514, 1)).FqCodel);
+        Assert.Null(List("sfb", Words(0, 1514, 1)).FqCodel);
+
+        static TrafficStatistics List(string kind, byte[] own)
+        {
+            byte[] statistics = [.. RecordedKernel.Attribute(1, Words(126, 0, 3)), .. RecordedKernel.Attribute(3, Words(0, 0, 0, 0, 0)), .. RecordedKernel.Attribute(4, own)];
+            byte[] payload = [.. Words(0, 1, 0x10000, TrafficHandle.Root, 2), .. RecordedKernel.Text(1, kind), .. RecordedKernel.Attribute(7, statistics)];
+            using var kernel = new RecordedKernel(request => [RecordedKernel.Message(request, NetlinkMessageType.RTM_NEWQDISC, 2, payload), RecordedKernel.Done(request)]);
+            using var socket = new RouteSocket(kernel);
+            return Assert.Single(socket.Qdiscs.List(1)).Statistics!;
+        }
+    }
+
+    /// <summary>net/sched/sch_fq_codel.c fq_codel_dump_class_stats: no bytes and packets.</summary>
+    [Fact]
+    public void A_flow_of_fq_codel_has_only_its_queue_and_what_it_counts_by_itself()
+    {
+        byte[] statistics = [.. RecordedKernel.Attribute(3, Words(2, 3028, 0, 0, 0)), .. RecordedKernel.Attribute(4, Words(1, unchecked((uint)-14), 5000, 1, 2, 1, 1500))];
+        byte[] payload = [.. Words(0, 1, 0x10001, 0x10000, 0), .. RecordedKernel.Text(1, "fq_codel"), .. RecordedKernel.Attribute(7, statistics)];
+        using var kernel = new RecordedKernel(request => [RecordedKernel.Message(request, NetlinkMessageType.RTM_NEWTCLASS, 2, payload), RecordedKernel.Done(request)]);
+        using var socket = new RouteSocket(kernel);
+
+        Assert.Equal(
+            new TrafficStatistics
+            {
+                OnlyQueue = true, QueueLength = 2, Backlog = 3028,
+                FqCodelFlow = new FqCodelFlowStatistics { Deficit = -14, Delay = 5000, Count = 1, LastCount = 2, Dropping = true, DropNext = 1500 },
+            },
+            Assert.Single(socket.TrafficClasses.List(1)).Statistics);
+    }
+
+    private static byte[] Words(params uint[] words) => MemoryMarshal.AsBytes(words.AsSpan()).ToArray();
 
     [Fact]
     public void A_class_of_htb_keeps_the_ticks_that_were_read()

@@ -26,6 +26,55 @@ public class TcParserTests
             parsed.Findings.Select(finding => finding.Message).Distinct().Order(StringComparer.Ordinal));
     }
 
+    /// <summary>The lines are those of tc -s (iproute2 6.1).</summary>
+    [Fact]
+    public void What_a_kind_counts_by_itself_stands_below_the_rest()
+    {
+        TcStatistics statistics = new() { Bytes = 126, Packets = 3 };
+        const string rest = " Sent 126 bytes 3 pkt (dropped 0, overlimits 0 requeues 0) \n backlog 0b 0p requeues 0";
+
+        TcQdisc codel = new("codel") { Device = "d0", Handle = 0x10000, Statistics = statistics with { Codel = new TcCodelStatistics(1, 2, 5_000, true, -1_500, 1514, 3, 4, 6) } };
+        Assert.Equal($"{TcParser.Print(codel)}\n{rest}\n  count 1 lastcount 2 ldelay 5ms dropping drop_next -1.5ms\n  maxpacket 1514 ecn_mark 3 drop_overlimit 4 ce_mark 6", TcParser.PrintCounted(codel));
+        Assert.EndsWith(
+            "\n  count 0 lastcount 0 ldelay 0us drop_next 0us\n  maxpacket 0 ecn_mark 0 drop_overlimit 0",
+            TcParser.PrintCounted(codel with { Statistics = statistics with { Codel = new TcCodelStatistics(0, 0, 0, false, 0, 0, 0, 0, 0) } }), StringComparison.Ordinal);
+
+        TcQdisc fqCodel = new("fq_codel") { Device = "d0", Handle = 0x10000, Statistics = statistics with { FqCodel = new TcFqCodelStatistics(1514, 1, 2, 3, 4, 5, 6, 7, 8) } };
+        Assert.Equal(
+            $"{TcParser.Print(fqCodel)}\n{rest}\n  maxpacket 1514 drop_overlimit 1 new_flow_count 2 ecn_mark 3 ce_mark 4 memory_used 5 drop_overmemory 6\n  new_flows_len 7 old_flows_len 8", TcParser.PrintCounted(fqCodel));
+        Assert.EndsWith(
+            "\n  maxpacket 0 drop_overlimit 0 new_flow_count 0 ecn_mark 0\n  new_flows_len 0 old_flows_len 0",
+            TcParser.PrintCounted(fqCodel with { Statistics = statistics with { FqCodel = new TcFqCodelStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0) } }), StringComparison.Ordinal);
+
+        TcClass flow = new("fq_codel") { Handle = 0x10001, Parent = 0x10000, Statistics = new TcStatistics { OnlyQueue = true, QueueLength = 2, FqCodelFlow = new TcFqCodelFlowStatistics(-14, 1, 2, 5_000, true, 1_500) } };
+        Assert.Equal(
+            "class fq_codel 1:1 parent 1: \n (dropped 0, overlimits 0 requeues 0) \n backlog 0b 2p requeues 0\n  deficit -14 count 1 lastcount 2 ldelay 5ms dropping drop_next 1.5ms", TcParser.PrintCounted(flow));
+    }
+
+    [Fact]
+    public void Hits_of_a_rule_stand_where_tc_s_has_them_and_are_read_over()
+    {
+        TcFilter u32 = new(new TcU32 { HashTable = 0x80000000, ClassId = 0x10001, Terminal = true, Offload = ["not_in_hw"], Matches = [new(0x0a000000, 0xff000000, 16), new(6, 0xff, 8)], Hits = new TcU32Hits(9, 7, [8, 7]) })
+        {
+            Handle = 0x80000800, Protocol = "ip", Preference = 5, Chain = 0,
+        };
+        const string counted = "filter protocol ip pref 5 u32 chain 0 fh 800::800 order 2048 key ht 800 bkt 0 *flowid 1:1 not_in_hw (rule hit 9 success 7)\n"
+            + "  match 0a000000/ff000000 at 16 (success 8 ) \n  match 00000006/000000ff at 8 (success 7 ) ";
+        Assert.Equal(counted, TcParser.PrintCounted(u32));
+        Assert.Equal(counted.Replace("(rule hit 9 success 7)", "", StringComparison.Ordinal).Replace(" (success 8 ) ", "", StringComparison.Ordinal).Replace(" (success 7 ) ", "", StringComparison.Ordinal), TcParser.Print(u32));
+
+        TcFilter matchall = new(new TcMatchall { Offload = ["not_in_hw"], Hits = 12 }) { Handle = 1, Protocol = "all", Preference = 5, Chain = 0 };
+        Assert.Equal("filter protocol all pref 5 matchall chain 0 handle 0x1 \n  not_in_hw (rule hit 12)", TcParser.PrintCounted(matchall));
+        Assert.Equal("filter protocol all pref 5 matchall chain 0 handle 0x1 \n  not_in_hw", TcParser.Print(matchall));
+
+        foreach (var filter in (TcFilter[])[u32, matchall, matchall with { Classifier = new TcMatchall { Hits = 3 } }])
+        {
+            var text = TcParser.Parse($"$ tc filter show dev d0 ingress\n{TcParser.PrintCounted(filter)}\n");
+            Assert.Empty(text.Findings);
+            Assert.Equal(TcParser.Print(filter), TcParser.Print(Assert.IsType<TcShown>(Assert.Single(text.Model.Entries, entry => entry is TcShown)).Object));
+        }
+    }
+
     [Fact]
     public void What_was_counted_stands_below_what_it_belongs_to()
     {

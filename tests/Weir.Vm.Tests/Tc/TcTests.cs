@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Weir.Host.Formats;
 using Weir.Kernel.Tests.Tc;
+using Weir.Linux;
 using Weir.Testing;
 
 namespace Weir.Vm.Tests.Tc;
@@ -133,6 +136,51 @@ public partial class TcTests
         scene.Batch(Counted).Check();
 
         TcScene.Equal(Seconds().Replace(scene.ShowByTool(counters: true), " N sec"), Seconds().Replace(scene.Show(counters: true), " N sec"), "tc -s");
+    }
+
+    private const string CountedByThemselves = """
+        tc qdisc add dev d0 root handle 1: fq_codel limit 10
+        tc qdisc add dev d1 root handle 1: codel ecn
+        tc qdisc add dev d0 clsact
+        tc qdisc add dev d1 clsact
+        tc filter add dev d0 egress protocol ip pref 1 matchall action pass index 1
+        tc filter add dev d1 egress protocol ip pref 2 flower ip_proto udp action pass index 2
+        tc filter add dev d2 parent 1: protocol ip pref 3 u32 match mark 5 0xff match ip dst 10.2.0.0/16 match ip protocol 17 0xff classid 1:1
+        tc filter add dev d2 parent 1: protocol ip pref 3 u32 match ip dst 10.2.0.0/16 match ip protocol 6 0xff classid 1:1
+
+        """;
+
+    /// <summary>Nothing else sends: no IPv6, and the neighbours are known.</summary>
+    [Fact]
+    public void What_a_kind_and_a_rule_count_by_themselves_is_listed_as_tc_s_lists_it()
+    {
+        VirtualMachine.Require(Modules);
+        using TcScene scene = new("d0", "d1", "d2");
+        Sysctl.Write(scene.Namespace, "net/ipv6/conf/all/disable_ipv6", "1");
+        foreach (var i in (int[])[0, 1, 2])
+        {
+            scene.Ip($"address add 10.{i}.0.1/16 dev d{i}");
+            scene.Ip($"link set d{i} up");
+            scene.Ip($"neighbour replace 10.{i}.0.2 lladdr 02:00:00:00:00:02 dev d{i} nud permanent");
+        }
+
+        scene.Batch("tc qdisc add dev d2 root handle 1: prio\n" + CountedByThemselves).Check();
+        scene.Namespace.Run(() =>
+        {
+            using Socket sender = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            foreach (var i in (int[])[0, 0, 1, 2, 2, 2])
+                sender.SendTo(new byte[100 + i], new IPEndPoint(new IPAddress([10, (byte)i, 0, 2]), 9));
+        });
+
+        var theirs = scene.ShowByTool(counters: true);
+        TcScene.Equal(Seconds().Replace(theirs, " N sec"), Seconds().Replace(scene.Show(counters: true), " N sec"), "tc -s");
+        Assert.Contains("new_flow_count ", theirs, StringComparison.Ordinal);
+        Assert.Contains("  count 0 lastcount 0 ldelay ", theirs, StringComparison.Ordinal);
+        Assert.Contains("(rule hit 2)", theirs, StringComparison.Ordinal);
+        Assert.Contains("(rule hit 3 success 0)", theirs, StringComparison.Ordinal);
+        Assert.Contains(" (success 3 ) ", theirs, StringComparison.Ordinal);
+        scene.Tc("filter del dev d2 parent 1:").Check();
+        TcJsonOracle.Equal(scene, counters: true);
     }
 
     [Fact]

@@ -17,6 +17,13 @@ internal static class ActionJson
             json.WriteNumber("order", i + 1);
             json.WriteString("kind", actions[i].Kind);
             Write(json, actions[i]);
+            if (actions[i].Statistics is { } statistics)
+            {
+                json.WriteStartObject("stats");
+                StatisticsJson.Write(json, statistics);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 
@@ -72,6 +79,7 @@ internal static class ActionJson
         json.WriteNumber("index", action.Index);
         json.WriteNumber("ref", action.References);
         json.WriteNumber("bind", action.Bindings);
+        StatisticsJson.Write(json, action.Times);
         if (action is not TcPedit changes)
             return;
         json.WriteStartArray("keys");

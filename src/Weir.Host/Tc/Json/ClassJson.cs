@@ -25,6 +25,7 @@ internal static class ClassJson
             json.WriteNumber("cburst", htb.CeilingBurst);
         }
 
+        StatisticsJson.Write(json, @class.Statistics);
         json.WriteEndObject();
     }
 }

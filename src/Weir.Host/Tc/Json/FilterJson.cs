@@ -65,6 +65,8 @@ internal static class FilterJson
 
             foreach (var word in filter.Classifier.Offload)
                 json.WriteBoolean(word, true);
+            if (filter.Classifier is TcMatchall { Hits: { } hits })
+                json.WriteNumber("rule_hit", hits);
             ActionJson.Write(json, filter.Actions);
             json.WriteEndObject();
         }

@@ -59,6 +59,7 @@ internal static class QdiscJson
         }
 
         json.WriteEndObject();
+        StatisticsJson.Write(json, qdisc.Statistics);
         json.WriteEndObject();
     }
 }

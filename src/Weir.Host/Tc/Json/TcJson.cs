@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Weir.Host.Formats;
 
 namespace Weir.Host.Tc.Json;
 
@@ -10,18 +11,18 @@ namespace Weir.Host.Tc.Json;
 /// </remarks>
 internal static class TcJson
 {
-    internal static void Write(Utf8JsonWriter json, TcReader reader, IReadOnlyList<TcHook> hooks)
+    internal static void Write(Utf8JsonWriter json, TcReader reader, IReadOnlyList<TcHook> hooks, ShowOptions options)
     {
         json.WriteStartObject();
         json.WriteStartArray("qdiscs");
         foreach (var qdisc in reader.Qdiscs())
-            QdiscJson.Write(json, qdisc);
+            QdiscJson.Write(json, options.Counters ? qdisc : TcCounts.Without(qdisc));
         json.WriteEndArray();
         json.WriteStartArray("classes");
         foreach (var link in reader.Names.Keys)
         {
             foreach (var @class in reader.Classes(link))
-                ClassJson.Write(json, @class);
+                ClassJson.Write(json, options.Counters ? @class : TcCounts.Without(@class));
         }
 
         json.WriteEndArray();
@@ -29,7 +30,7 @@ internal static class TcJson
         foreach (var hook in hooks)
         {
             foreach (var filter in reader.Filters(hook.Link, hook.Parent))
-                FilterJson.Write(json, filter);
+                FilterJson.Write(json, options.Counters ? filter : TcCounts.Without(filter));
         }
 
         json.WriteEndArray();

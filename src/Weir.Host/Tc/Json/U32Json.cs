@@ -23,14 +23,22 @@ internal static class U32Json
         json.WriteBoolean("terminal", u32.Terminal);
         if (u32.Link != 0)
             json.WriteString("link", TcHandle.PrintU32(u32.Link));
+        if (u32.Hits is { } hits)
+        {
+            json.WriteNumber("rule_hit", hits.Tried);
+            json.WriteNumber("success", hits.Matched);
+        }
+
         json.WriteStartArray("matches");
-        foreach (var match in u32.Matches)
+        foreach (var (i, match) in u32.Matches.Index())
         {
             json.WriteStartObject();
             json.WriteString("value", $"{match.Value:x}");
             json.WriteString("mask", $"{match.Mask:x}");
             json.WriteString("offmask", match.NextHeader ? "nexthdr+" : "");
             json.WriteNumber("off", match.Offset);
+            if (u32.Hits is not null)
+                json.WriteNumber("success", u32.Hits.Words.ElementAtOrDefault(i));
             json.WriteEndObject();
         }
 

@@ -4,7 +4,11 @@ using Weir.Netlink.TrafficControl.Actions;
 namespace Weir.Netlink.TrafficControl.Classifiers;
 
 /// <summary><c>matchall</c>: every frame of the filter's protocol.</summary>
-public sealed record MatchallClassifier() : Classifier("matchall");
+public sealed record MatchallClassifier() : Classifier("matchall")
+{
+    /// <summary>How many frames it matched; only in lists, and null when the kernel does not count them (before Linux 4.20).</summary>
+    public ulong? Matched { get; init; }
+}
 
 /// <summary>include/uapi/linux/pkt_cls.h: options of cls_matchall.</summary>
 internal enum MatchallAttribute : ushort
@@ -12,6 +16,7 @@ internal enum MatchallAttribute : ushort
     TCA_MATCHALL_CLASSID = 1,
     TCA_MATCHALL_ACT = 2,
     TCA_MATCHALL_FLAGS = 3,
+    TCA_MATCHALL_PCNT = 4,
 }
 
 /// <summary>How a MatchallClassifier looks inside TCA_OPTIONS.</summary>
@@ -41,6 +46,10 @@ internal static class MatchallMessage
                     break;
                 case MatchallAttribute.TCA_MATCHALL_FLAGS:
                     matchall = matchall with { Offload = (OffloadFlags)attribute.UInt32 };
+                    break;
+                case MatchallAttribute.TCA_MATCHALL_PCNT:
+                    // struct tc_matchall_pcnt { u64 rhit; }
+                    matchall = matchall with { Matched = attribute.UInt64 };
                     break;
             }
         }

@@ -31,6 +31,8 @@ public sealed record U32Classifier() : Classifier("u32")
     public ulong Tried { get; init; }
     /// <inheritdoc cref="Tried"/>
     public ulong Matched { get; init; }
+    /// <summary>How often each word of <see cref="Matches"/> was equal; null when the kernel does not count (CONFIG_CLS_U32_PERF).</summary>
+    public IReadOnlyList<ulong>? MatchedWords { get; init; }
 }
 
 /// <summary>A 32-bit word compared by u32: <c>match u32 VALUE MASK at OFFSET</c>; offsets count from the network header and may be negative.</summary>
@@ -43,4 +45,8 @@ public readonly record struct U32Match(uint Value, uint Mask, int Offset, int Of
 public sealed record U32Offset(ushort Mask, byte Shift, short At, ushort Plus, bool Variable);
 
 /// <summary><c>match mark VALUE MASK</c>.</summary>
-public sealed record U32Mark(uint Value, uint Mask);
+public sealed record U32Mark(uint Value, uint Mask)
+{
+    /// <summary>How often it was equal; only in lists.</summary>
+    public uint Success { get; init; }
+}

@@ -130,11 +130,11 @@ internal static class U32Message
                     break;
                 case U32Attribute.TCA_U32_PCNT:
                     var counters = attribute.Read<Counters>();
-                    u32 = u32 with { Tried = counters.Tried, Matched = counters.Matched };
+                    u32 = u32 with { Tried = counters.Tried, Matched = counters.Matched, MatchedWords = [.. MemoryMarshal.Cast<byte, ulong>(attribute.Value[Math.Min(Unsafe.SizeOf<Counters>(), attribute.Value.Length)..])] };
                     break;
                 case U32Attribute.TCA_U32_MARK:
                     var mark = attribute.Read<Mark>();
-                    u32 = u32 with { Mark = new U32Mark(mark.Value, mark.Mask) };
+                    u32 = u32 with { Mark = new U32Mark(mark.Value, mark.Mask) { Success = mark.Success } };
                     break;
                 case U32Attribute.TCA_U32_FLAGS:
                     u32 = u32 with { Offload = (OffloadFlags)attribute.UInt32 };
