@@ -60,6 +60,15 @@ internal sealed class NftTokens(string text)
         return Take().Text;
     }
 
+    /// <summary>Words with commas between them.</summary>
+    internal List<string> Words()
+    {
+        var words = new List<string> { Word("a word") };
+        while (TryTake(","))
+            words.Add(Word("a word"));
+        return words;
+    }
+
     internal string Quoted(string what)
     {
         if (Current.Kind != NftTokenKind.Quoted)
