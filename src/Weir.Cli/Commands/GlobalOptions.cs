@@ -8,7 +8,7 @@ public sealed class GlobalOptions
 {
     public Option<string> State { get; } = new("--state")
     {
-        Description = "Where Weir keeps its state",
+        Description = "Where the agent keeps its state",
         HelpName = "DIR",
         Recursive = true,
         DefaultValueFactory = _ => AgentOptions.DefaultStateDirectory,

@@ -12,7 +12,7 @@ internal static class PolicyCommand
 {
     public static Command Create(CommandHost host)
     {
-        var command = new Command("policy", "The policy: groups with their modes, and rules in order.")
+        var command = new Command("policy", "Prints, suggests, checks and applies the policy: groups with their modes, and rules in order.")
         {
             CreateGet(host),
             CreateSuggest(host),

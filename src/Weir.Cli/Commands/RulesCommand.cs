@@ -12,7 +12,7 @@ internal static class RulesCommand
 {
     public static Command Create(CommandHost host)
     {
-        var command = new Command("rules", "The texts of iptables-save, nft, ip, tc and ipset, to and from the kernel, without these tools installed.")
+        var command = new Command("rules", "Shows and installs the host's rules as texts of iptables-save, nft, ip, tc and ipset, without these tools.")
         {
             CreateLoad(host),
             CreateShow(host),
@@ -22,7 +22,7 @@ internal static class RulesCommand
 
     private static Command CreateLoad(CommandHost host)
     {
-        var files = new Argument<string[]>("FILE") { Description = "What the tools print; - reads standard input, as does no file at all", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "A text of one tool, or of several one after the other; - reads standard input, as does no file at all", Arity = ArgumentArity.ZeroOrMore };
         var at = RulesPlace.Option();
         var format = new Option<string?>("--as") { Description = "The format, when the content does not tell it", HelpName = string.Join('|', TextFormat.Names) };
         format.TakesOneOf([.. TextFormat.Names]);
@@ -30,7 +30,7 @@ internal static class RulesCommand
         var noFlush = new Option<bool>("--noflush", "-n") { Description = "What is there already stays, as with iptables-restore --noflush" };
         var counters = new Option<bool>("--counters", "-c") { Description = "The rules' counters are set as the text has them, as with iptables-restore --counters" };
         var flush = new Option<bool>("--flush") { Description = "The tables of an iptables text take the place of those that are there (the default)" };
-        var command = host.Command("load", "Installs such texts: all of a file or, when a line is refused, nothing.", RunAsync)
+        var command = host.Command("load", "Installs what iptables-save, nft, ip, tc or ipset print or read: all of a file or, when a line is refused, nothing.", RunAsync)
             .WithExamples("weir rules load /etc/iptables/rules.v4", "weir rules load --check --at web rules.txt", "iptables-save | weir rules load - --at web");
         command.Add(files);
         command.Add(at);
@@ -77,8 +77,8 @@ internal static class RulesCommand
             DefaultValueFactory = _ => "all",
         };
         format.TakesOneOf([.. TextFormat.Names, "all"]);
-        var counters = new Option<bool>("--counters", "-c", "-s") { Description = "With what was counted, as iptables-save -c and tc -s print it; nft and ipset always do" };
-        var command = host.Command("show", "Prints the kernel's state as the tools themselves would.", RunAsync)
+        var counters = new Option<bool>("--counters", "-c", "-s") { Description = "With what was counted, as iptables-save -c and tc -s print it; nft, ipset and the JSON of iptables always have it" };
+        var command = host.Command("show", "Prints the kernel's state as iptables-save, nft, ip, tc and ipset would.", RunAsync)
             .WithExamples("weir rules show --as iptables", "weir rules show --at web --as nft --json", "weir rules show --at web > web.rules", "weir rules show --as tc --counters");
         command.Add(at);
         command.Add(format);

@@ -18,13 +18,13 @@ internal static class TunCommand
 
     public static Command Create(CommandHost host)
     {
-        var command = new Command("tun", "TUN and TAP devices for programs that bring their own TCP/IP stack.")
+        var command = new Command("tun", "Makes, deletes and lists TUN and TAP devices, for programs that bring their own TCP/IP stack.")
         {
             CreateAdd(host),
             CreateDelete(host),
             CreateList(host),
         };
-        return command.WithExamples("weir tun add tun144 --address 169.254.144.1/24 --nat-mark 144", "weir tun delete tun144");
+        return command.WithExamples("weir tun add tun144 --address 169.254.144.1/24 --nat-mark 144", "weir tun list", "weir tun delete tun144");
     }
 
     private static Command CreateAdd(CommandHost host)
@@ -34,14 +34,14 @@ internal static class TunCommand
         address.Required = true;
         var mark = new Option<uint?>("--nat-mark")
         {
-            Description = "Masquerade what comes from the device's network, by this mark of its connections (CONNMARK in PREROUTING, MASQUERADE in POSTROUTING of table nat)",
+            Description = "Let what comes from the device's network out under the host's addresses, known by this mark of its connections (CONNMARK in PREROUTING, MASQUERADE in POSTROUTING of table nat)",
             HelpName = "N",
             CustomParser = result => TunParameters.ParseMark(result),
         };
         var owner = new Option<string?>("--owner") { Description = "Who may open the device without root: a user's name or number", HelpName = "USER" };
         var rto = new Option<TimeSpan?>("--rto-min")
         {
-            Description = "The least retransmission time-out of the host's own connections to the device's network (IPv4); none leaves it to the kernel [default: 10ms]",
+            Description = "The least retransmission time-out of the host's own connections to the device's network (IPv4), 1ms to 120s; none leaves it to the kernel [default: 10ms]",
             HelpName = "TIME",
             CustomParser = result => TunParameters.ParseTime(result),
         };
@@ -126,7 +126,7 @@ internal static class TunCommand
     private static Command CreateList(CommandHost host)
     {
         var at = RulesPlace.Option();
-        var command = host.Command("list", "TUN and TAP devices, whoever made them.", RunAsync).WithExamples("weir tun list", "weir tun list --at web --json");
+        var command = host.Command("list", "Lists TUN and TAP devices, whoever made them.", RunAsync).WithExamples("weir tun list", "weir tun list --at web --json");
         command.Add(at);
         return command;
 

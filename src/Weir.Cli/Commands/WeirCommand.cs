@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Weir.Cli.Demo;
@@ -14,6 +15,8 @@ public static class WeirCommand
         Weir sits under the workloads of this host, shows who talks to whom, and lets through only what policy allows.
 
         'weir demo' shows all of it on workloads of its own. 'weir COMMAND --help' has an example of each command.
+        rules, tun and tcp are tools by themselves: they need no agent. What reads or changes the host's network needs root.
+        Exit codes: 0 done; 1 the answer is no; 2 wrong usage; 3 the host refused, or no agent answers.
         """;
 
     private static readonly Entry[] Commands =
@@ -49,6 +52,8 @@ public static class WeirCommand
         GivenValues.RefuseEmpty(root);
         foreach (var help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        foreach (var suggest in root.Directives.OfType<SuggestDirective>())
+            suggest.Action = new SafeSuggestions((SynchronousCommandLineAction)suggest.Action!);
         return root;
     }
 

@@ -15,7 +15,7 @@ internal static class TcpBenchCommand
     public static Command Create(CommandHost host)
     {
         var seconds = WholeNumber.Option("--seconds", "For each measurement, 1 to 600 [default: 2]", least: 1, most: 600, "seconds");
-        var command = host.Command("bench", "Measures two of Weir's stacks in memory, one core: bulk, round trips, connections.", RunAsync)
+        var command = host.Command("bench", "Measures two of Weir's stacks in memory on one core: bulk, round trips, connections. 'bench serve' lets others measure one on a device.", RunAsync)
             .WithExamples("weir tcp bench", "weir tcp bench --seconds 5 --json", "weir tcp bench serve --device tun144 --address 169.254.144.9/24");
         command.Add(seconds);
         command.Add(CreateServe(host));

@@ -27,6 +27,33 @@ public class HelpTests
         Assert.Contains(command.Length == 0 ? "weir demo" : $"  weir {command}", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("weir tcp ", "bench", "connect", "get", "listen", "replay")]
+    [InlineData("weir tcp bench ", "serve", "--seconds")]
+    [InlineData("weir tcp bench serve --", "--address", "--device", "--gateway", "--mtu", "--offload", "--pcap", "--stats", "--tap", "--at")]
+    [InlineData("weir tcp get h / --offload ", "off", "on")]
+    [InlineData("weir tcp bench serve --mtu abc --off", "--offload")]
+    [InlineData("weir tun ", "add", "delete", "list")]
+    [InlineData("weir tun add tun0 --", "--address", "--nat-mark", "--owner", "--rto-min", "--mtu", "--tap", "--multi-queue", "--at")]
+    [InlineData("weir rules show --as ", "all", "nft", "tc")]
+    [InlineData("weir completion ", "bash")]
+    public async Task Completion_knows_subcommands_options_and_words(string line, params string[] expected)
+    {
+        var run = await CommandRun.OfAsync($"[suggest:{line.Length}]", line);
+        Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
+        Assert.Superset(expected.ToHashSet(), run.Output.Split('\n').ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("[suggest:abc]")]
+    [InlineData("[suggest:-1]")]
+    [InlineData("[suggest:99999999999999999999]")]
+    [InlineData("[suggest:]")]
+    [InlineData("[suggest:100]")]
+    [InlineData("[suggest]")]
+    public async Task Completion_at_a_place_that_is_none_is_no_exception(string directive) =>
+        Assert.Empty((await CommandRun.OfAsync(directive, "weir tu")).Error);
+
     [Fact]
     public async Task Completion_knows_the_commands()
     {
