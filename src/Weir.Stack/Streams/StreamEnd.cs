@@ -135,11 +135,13 @@ internal sealed class StreamEnd(StackLoop loop) : ITcpObserver
     {
         _isReleased = true;
         Release(new IOException("The connection was aborted."));
-        if (!_isClosed && _connection is { } connection)
-        {
+        if (_connection is not { } connection || _failure is not null)
+            return;
+        if (_isClosed)
+            connection.Close();
+        else
             connection.Abort();
-            loop.Changed();
-        }
+        loop.Changed();
     }
 
     /// <summary>As close(2): what was written is still delivered; what was not read resets the connection.</summary>
@@ -149,8 +151,10 @@ internal sealed class StreamEnd(StackLoop loop) : ITcpObserver
             return;
         _isReleased = true;
         Release(new ObjectDisposedException(nameof(TcpStream)));
-        if (_isClosed || _connection is not { } connection)
+        if (_connection is not { } connection || _failure is not null)
             return;
+
+        // Of one that has ended too: what was not read is let go.
         connection.Close();
         loop.Changed();
     }

@@ -15,6 +15,9 @@ internal ref struct ArrivedSegment
     public int Interface;
     public long Now;
 
+    /// <summary>SND.NXT of a connection in TIME-WAIT that this SYN has ended.</summary>
+    public uint? PreviousEnd;
+
     /// <summary>SEG.SEQ and SEG.ACK as positions: 0 is the SYN of the sender, or of us. Set once the connection is known.</summary>
     public long Seq;
     public long Ack;

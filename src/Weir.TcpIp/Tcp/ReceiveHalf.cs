@@ -44,6 +44,9 @@ internal sealed class ReceiveHalf
     /// <summary>Rcv.Wind.Shift: RFC 7323 2.2. Our offer; 0 unless the peer scales too.</summary>
     public int Shift { get; set; }
 
+    /// <summary>Last.ACK.sent, RFC 7323 4.3.</summary>
+    public long LastAckSent { get; private set; }
+
     public bool FinReceived => Stream.IsClosed;
 
     /// <summary>Bytes of memory that the window on offer may take beyond what is rented.</summary>
@@ -168,6 +171,13 @@ internal sealed class ReceiveHalf
             _room.Rest();
     }
 
+    /// <summary>The peer is told of RCV.NXT.</summary>
+    public void AckSent()
+    {
+        Ack.Sent();
+        LastAckSent = RcvNxt;
+    }
+
     public void Discard() => _reassembler.Discard();
 
     private long RightEdge(bool syn) => RcvNxt + _room.Offer(Stream, RcvWnd, Mss, syn);
@@ -178,11 +188,18 @@ internal sealed class ReceiveHalf
         int before = _reassembler.BytesPending;
         ulong pushed = Stream.BytesPushed;
         Insert(seq, payload, fin);
-        if (payload.Length > 0 && _reassembler.BytesPending == before && Stream.BytesPushed == pushed)
+        if (payload.Length > 0 && _reassembler.BytesPending == before && Stream.BytesPushed == pushed && Holds(seq, payload.Length))
             _recent.Duplicate(Irs + (uint)seq, Irs + (uint)(seq + payload.Length));
         if (seq > RcvNxt && payload.Length > 0)
             _recent.Received((ulong)(seq - 1));
         Ack.Now();
+    }
+
+    /// <summary>All of it lies before RCV.NXT or in one run: what there was no place for does not.</summary>
+    private bool Holds(long seq, int length)
+    {
+        ReadOnlySpan<(ulong Start, ulong End)> runs = _reassembler.Pending;
+        return seq + length <= RcvNxt || (RecentRuns.Find(runs, (ulong)(Math.Max(seq, RcvNxt) - 1)) is >= 0 and var run && runs[run].End >= (ulong)(seq + length - 1));
     }
 
     private void Insert(long seq, ReadOnlySpan<byte> payload, bool fin)

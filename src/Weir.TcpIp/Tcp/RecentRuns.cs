@@ -52,7 +52,8 @@ internal struct RecentRuns
             blocks[filled++] = block;
     }
 
-    private static int Find(ReadOnlySpan<(ulong Start, ulong End)> runs, ulong index)
+    /// <summary>The run that a stream index lies in; -1: none.</summary>
+    public static int Find(ReadOnlySpan<(ulong Start, ulong End)> runs, ulong index)
     {
         int low = 0;
         int high = runs.Length - 1;

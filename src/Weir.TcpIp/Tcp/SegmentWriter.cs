@@ -105,7 +105,7 @@ internal sealed class SegmentWriter(TcpConnection connection)
         }
 
         if (sent > 0)
-            Receiving.Ack.Sent();
+            Receiving.AckSent();
         return sent;
     }
 
@@ -141,7 +141,7 @@ internal sealed class SegmentWriter(TcpConnection connection)
         SegmentsSent++;
         Layer.Counters.SegmentsSent++;
         if ((flags & TcpFlags.ACK) != 0)
-            Receiving.Ack.Sent();
+            Receiving.AckSent();
         return true;
     }
 

@@ -15,6 +15,8 @@ internal sealed class SendHalf
     private long _ecnEnd = -1;
     private long _roundEnd;
     private long _priorFlight;
+    private bool _windowOpened;
+    private bool _recovered;
 
     public SendHalf(TcpProfile profile, uint iss, TcpMemory memory)
     {
@@ -177,9 +179,10 @@ internal sealed class SendHalf
         if (SndWnd == 0 && window > 0)
         {
             Timers.Persist.Opened();
+            _windowOpened = true;
 
             // The probe was most likely thrown away.
-            if (Board.Count == 1 && !IsHandshaking)
+            if (Board.Count > 0 && !IsHandshaking)
                 Recovery.SendAgain(0);
         }
 
@@ -212,10 +215,20 @@ internal sealed class SendHalf
         };
         Recovery.MtuProbeEnd = Mtu.ProbeEnd;
         Recovery.Acknowledged(delivery, sample, duplicateAck, Rtt);
+        ConfirmReduction();
         if (Mtu.ProbeEnd >= 0)
             JudgeProbe(now);
-        if (delivery.Acked > 0 || Board.Count == 0)
+        if (delivery.Acked > 0 || Board.Count == 0 || _windowOpened)
             Timers.Rearm(now);
+        _windowOpened = false;
+    }
+
+    /// <summary>RFC 3168 6.1.2: the peer is told of a reduction whatever the reason, so that it does not go on about a mark of the same window.</summary>
+    public void ConfirmReduction()
+    {
+        bool recovers = Recovery.Phase == RecoveryPhase.Recovery;
+        CwrDue |= Ecn && recovers && !_recovered;
+        _recovered = recovers;
     }
 
     /// <summary>RFC 3168 6.1.2: the network marked a packet.</summary>
@@ -236,7 +249,7 @@ internal sealed class SendHalf
         Timers.Progress(now);
 
         // RFC 6298 3 and RFC 7323 4: a round trip from a segment that was sent once, else from the echo of its timestamp.
-        if (delivery.OnceSentAt >= 0)
+        if (delivery.OnceSentAt >= 0 && !delivery.FilledGap)
             Rtt.Sample(now - delivery.OnceSentAt);
         else if (delivery.EchoedSentAt >= 0)
             Rtt.Sample(now - delivery.EchoedSentAt);
@@ -253,14 +266,21 @@ internal sealed class SendHalf
 
     private void TakeSack(in ArrivedSegment segment, ref Delivery delivery)
     {
-        for (int i = 0; i < segment.Options.SackCount; i++)
+        // In order of sequence numbers, or what is told newest first would look reordered (RFC 8985 6.2, step 3).
+        Span<(long Left, long Right)> blocks = stackalloc (long Left, long Right)[segment.Options.SackCount];
+        for (int i = 0; i < blocks.Length; i++)
         {
             (uint leftWire, uint rightWire) = segment.Options.Sack[i];
             long left = ArrivedSegment.Unwrap(leftWire, Iss, SndUna);
-            long right = left + (int)(rightWire - leftWire);
-            if (i == 0 && left < right && right <= segment.Ack)
-                delivery.Duplicate = true;
-            else if (left >= segment.Ack && left < right && right <= SndNxt)
+            blocks[i] = (left, left + (int)(rightWire - leftWire));
+        }
+
+        if (blocks[0].Left < blocks[0].Right && blocks[0].Right <= segment.Ack)
+            delivery.Duplicate = true;
+        blocks.Sort();
+        foreach ((long left, long right) in blocks)
+        {
+            if (left >= segment.Ack && left < right && right <= SndNxt)
                 Board.Sack(left, right, ref delivery);
         }
     }

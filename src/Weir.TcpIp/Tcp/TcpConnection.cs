@@ -2,6 +2,7 @@ using Weir.Packets;
 using Weir.TcpIp.Tcp.Arriving;
 using Weir.TcpIp.Tcp.Listening;
 using Weir.TcpIp.Tcp.Options;
+using Weir.TcpIp.Tcp.Recovery;
 using Weir.TcpIp.Tcp.Timers;
 
 namespace Weir.TcpIp.Tcp;
@@ -200,8 +201,12 @@ public sealed class TcpConnection
         OpenPassively(syn);
         _send.Board.ForgetLosses();
 
+        // When the SYN,ACK went is not known: its acknowledgment measures no round trip, but for its timestamp.
+        _send.Board[0].Flags = SegmentFlags.Retransmitted;
+
         // The window that the SYN,ACK had.
         _receive.Advertise(scaled: false);
+        _receive.AckSent();
     }
 
     /// <summary>Asks the listener's callback; the SYN waits for the answer.</summary>
@@ -297,6 +302,13 @@ public sealed class TcpConnection
     public void Close()
     {
         ReaderGone = true;
+        if (State is TcpState.Closed or TcpState.TimeWait)
+        {
+            // The peer has closed as well: it hears no more, and nobody reads what is left.
+            LetGoOfUnread();
+            return;
+        }
+
         if (Available > 0 || State == TcpState.SynSent)
         {
             Abort();
@@ -313,7 +325,11 @@ public sealed class TcpConnection
     public void Abort()
     {
         if (State is TcpState.Closed)
+        {
+            LetGoOfUnread();
             return;
+        }
+
         if (State is not (TcpState.SynSent or TcpState.TimeWait) && _receive.IsSynchronized)
             Layer.SendReset(Path, Tuple, _send.Iss + (uint)_send.SndNxt, _receive.NextWire, withAck: true);
         End(TcpError.Aborted);
@@ -473,6 +489,12 @@ public sealed class TcpConnection
         int mss = Math.Min(segment - HeaderLength, Profile.MaxPayload);
         if (mss != _send.Mss && _send.SndUna > 0)
             _send.ChangeMss(Math.Max(mss, 1));
+    }
+
+    private void LetGoOfUnread()
+    {
+        _receive.Stream.Pop(Available);
+        Layer.Charge(this);
     }
 
     private bool ProbeIdle(long now)

@@ -112,7 +112,7 @@ public sealed class TcpLayer
             return;
         }
 
-        if (_connections.Find(tuple) is { } connection && !IsReplaced(connection, arrived))
+        if (_connections.Find(tuple) is { } connection && !IsReplaced(connection, ref arrived))
         {
             connection.Receive(ref arrived);
             Charge(connection);
@@ -292,7 +292,7 @@ public sealed class TcpLayer
     }
 
     /// <summary>RFC 6191 2, RFC 9293 3.10.7.4 for TIME-WAIT: a SYN that is surely new ends the old connection.</summary>
-    private static bool IsReplaced(TcpConnection connection, in ArrivedSegment segment)
+    private static bool IsReplaced(TcpConnection connection, ref ArrivedSegment segment)
     {
         if (connection.State != TcpState.TimeWait || (segment.Flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) != TcpFlags.SYN)
             return false;
@@ -300,15 +300,19 @@ public sealed class TcpLayer
         bool isNew = connection.Timestamps.Agreed && segment.Options.HasTimestamps
             ? (int)(segment.Options.TsVal - connection.Timestamps.Recent) > 0 || (segment.Options.TsVal == connection.Timestamps.Recent && later)
             : later;
-        if (isNew)
-            connection.End(TcpError.None);
-        return isNew;
+        if (!isNew)
+            return false;
+        segment.PreviousEnd = connection.SendSide.Iss + (uint)connection.SendSide.SndNxt;
+        connection.End(TcpError.None);
+        return true;
     }
 
-    /// <summary>A connection in the table; <paramref name="iss"/>: the initial sequence number that a cookie had, else one is chosen.</summary>
-    internal TcpConnection New(ISegmentPath path, in FourTuple tuple, TcpProfile profile, int incoming, uint? iss = null)
+    /// <summary>A connection in the table; <paramref name="iss"/>: the initial sequence number that a cookie had, else one is chosen, not before <paramref name="previousEnd"/> (RFC 9293 3.10.7.4: no number that the last connection may have used).</summary>
+    internal TcpConnection New(ISegmentPath path, in FourTuple tuple, TcpProfile profile, int incoming, uint? iss = null, uint? previousEnd = null)
     {
         (uint chosen, uint offset) = Sequence.Choose(tuple, Now);
+        if (previousEnd is { } end && (int)(chosen - end) < 0)
+            chosen = end;
         var connection = new TcpConnection(this, path, tuple, profile, iss ?? chosen, offset) { Interface = incoming };
         _connections.Add(connection);
         return connection;

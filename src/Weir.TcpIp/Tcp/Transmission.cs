@@ -38,7 +38,7 @@ internal sealed class Transmission(SendHalf half)
             return false;
 
         half.Board.MarkRetransmitted(ref record, now);
-        if (_synSent)
+        if (_synSent || record.Start > 0)
             half.Retransmissions++;
         else
             (_synSent, record.Flags) = (true, SegmentFlags.None);

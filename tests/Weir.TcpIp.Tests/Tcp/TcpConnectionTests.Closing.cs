@@ -153,6 +153,18 @@ public partial class TcpConnectionTests
         Assert.Equal(5001, answer.Ack);
     }
 
+    // RFC 9293 3.10.7.4, RFC 1122 4.2.2.13: late segments of the old connection must not fit the new one.
+    [Fact]
+    public void Connection_that_replaces_one_in_time_wait_begins_behind_its_numbers()
+    {
+        TcpScript script = TimeWait();
+        SendHalf old = script.Connection.SendSide;
+        script.Inject("S 5000:5000(0) win 65535");
+        script.ExpectAny("S.");
+        script.Inject(". 5001:5001(0) ack 1");
+        Assert.True((int)(script.Accept().SendSide.Iss - old.Iss) >= old.SndNxt);
+    }
+
     [Fact]
     public void New_syn_in_time_wait_is_known_by_its_timestamp()
     {
@@ -236,6 +248,82 @@ public partial class TcpConnectionTests
 
         Assert.Equal(3, script.Layer.Count);
         Assert.Equal(2, script.Layer.Counters.TimeWaitEvicted);
+    }
+
+    // Both have closed and our ACK was lost: the FIN that comes again lies before the window, and what it acknowledges still counts.
+    [Fact]
+    public void Fin_that_comes_again_with_the_acknowledgment_of_ours_ends_a_simultaneous_close()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Do(connection => connection.CloseWrite());
+        script.Expect("FP. 1:1(0) ack 1");
+        script.Inject("F. 1:1(0) ack 1");
+        script.Expect(". 2:2(0) ack 2");
+        script.ExpectState(TcpState.Closing);
+        script.Inject("F. 1:1(0) ack 2");
+        script.Expect(". 2:2(0) ack 2");
+        script.ExpectState(TcpState.TimeWait);
+        script.Advance(60_000);
+        Assert.Equal(0, script.Layer.Count);
+    }
+
+    [Fact]
+    public void Keepalive_that_acknowledges_our_fin_starts_the_wait_for_the_peers()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Do(connection => connection.Close());
+        script.Expect("FP. 1:1(0) ack 1");
+        script.Inject(". 0:0(0) ack 2");
+        script.ExpectState(TcpState.FinWait2);
+        script.Advance(60_000);
+        Assert.Equal(0, script.Layer.Count);
+    }
+
+    [Fact]
+    public void Close_lets_go_of_what_was_not_read_when_the_connection_has_ended_already()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Inject("FP. 1:1001(1000) ack 1");
+        script.Do(connection => connection.CloseWrite());
+        script.Inject(". 1002:1002(0) ack 2");
+        script.ExpectState(TcpState.Closed);
+        Assert.Equal(1000, script.Connection.Available);
+        script.Do(connection => connection.Close());
+        Assert.Equal(0, script.Layer.MemoryUsed);
+    }
+
+    [Fact]
+    public void Close_lets_go_of_what_was_not_read_in_time_wait_and_the_wait_goes_on()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Do(connection => connection.CloseWrite());
+        script.Inject("FP. 1:1001(1000) ack 2");
+        script.ExpectState(TcpState.TimeWait);
+        script.Do(connection => connection.Close());
+        Assert.Equal(0, script.Layer.MemoryUsed);
+        script.ExpectState(TcpState.TimeWait);
+        script.Advance(60_000);
+        Assert.Equal(TcpError.None, script.Connection.Error);
+    }
+
+    // Nobody is there any more who could give up: net/ipv4/tcp_timer.c tcp_probe_timer.
+    [Fact]
+    public void Window_that_stays_closed_does_not_keep_a_closed_connection_for_ever()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Inject(". 1:1(0) ack 1 win 0");
+        script.Write(100);
+        script.Do(connection => connection.Close());
+        for (int i = 0; i < 100 && script.Layer.Count > 0; i++)
+        {
+            script.Advance(60_000);
+            if (script.Path.Sent.Count > 0 && script.Layer.Count > 0)
+                script.Inject(". 1:1(0) ack 1 win 0");
+            script.Path.Sent.Clear();
+        }
+
+        script.ExpectState(TcpState.Closed);
+        Assert.Equal(TcpError.TimedOut, script.Connection.Error);
     }
 
     private static TcpScript TimeWait()

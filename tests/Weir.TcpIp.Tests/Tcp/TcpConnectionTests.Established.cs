@@ -314,4 +314,58 @@ public partial class TcpConnectionTests
         script.Inject(". 1:1(0) ack 3001");
         script.ExpectEvents(TcpEvents.Writable);
     }
+
+    // RFC 9293 3.8.6.2.1, (4): after the override time-out a small segment goes; the window is open, so there is nothing to back off from.
+    [Fact]
+    public void Small_window_is_filled_after_the_override_timeout_each_time()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Inject(". 1:1(0) ack 1 win 100");
+        script.Write(5000);
+        script.ExpectNothing();
+        for (int at = 1; at < 1001; at += 100)
+        {
+            script.Advance(200);
+            script.Expect($". {at}:{at + 100}(100) ack 1");
+            script.Inject($". 1:1(0) ack {at + 100} win 100");
+            script.ExpectNothing();
+        }
+    }
+
+    [Fact]
+    public void Window_that_opens_sends_what_was_thrown_away_even_if_more_than_a_probe_was_out()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Write(3000);
+        Drain(script, 3);
+        script.Inject(". 1:1(0) ack 1 win 0");
+        for (int i = 0; i < 5; i++)
+        {
+            script.Advance(400 << i);
+            script.Path.Sent.Clear();
+            script.Inject(". 1:1(0) ack 1 win 0");
+        }
+
+        script.Inject(". 1:1(0) ack 1 win 65535");
+        script.Expect(". 1:1001(1000) ack 1");
+    }
+
+    [Fact]
+    public void After_a_window_has_opened_the_retransmission_timer_is_that_of_an_open_one()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Inject(". 1:1(0) ack 1 win 0");
+        script.Write(1);
+        for (int i = 0; i < 7; i++)
+        {
+            script.Advance(200 << i);
+            script.Expect("P. 1:2(1) ack 1");
+            script.Inject(". 1:1(0) ack 1 win 0");
+        }
+
+        script.Inject(". 1:1(0) ack 1 win 65535");
+        script.Expect("P. 1:2(1) ack 1");
+        script.Advance(200);
+        script.Expect("P. 1:2(1) ack 1");
+    }
 }

@@ -187,6 +187,52 @@ public partial class TcpConnectionTests
         Assert.InRange(script.Layer.MemoryUsed, 1, (1 << 20) + (4 << 20));
     }
 
+    // RFC 7323 5.3: what is not believed leaves TS.Recent as it is; else one forged segment makes all that follow look old.
+    [Fact]
+    public void Timestamp_of_a_segment_that_is_refused_is_not_echoed()
+    {
+        TcpScript script = WithTimestamps();
+        script.Inject("P. 1:101(100) ack 1 <TS val 500 ecr 0>");
+        script.Advance(40);
+        script.Expect(". 1:1(0) ack 101 <TS val 40 ecr 500>");
+        script.Inject("R 51:151(100) win 0 <TS val 2000000000 ecr 0>");
+        script.Expect(". 1:1(0) ack 101 <TS val 40 ecr 500>");
+        script.Advance(500);
+        script.Inject("P. 101:111(10) ack 5000 <TS val 2000000000 ecr 0>");
+        script.Expect(". 1:1(0) ack 101 <TS val 540 ecr 500>");
+        script.Advance(500);
+        script.Inject("S 51:151(100) win 65535 <TS val 2000000000 ecr 0>");
+        script.Expect(". 1:1(0) ack 101 <TS val 1040 ecr 500>");
+        script.Inject("P. 101:111(10) ack 1 <TS val 600 ecr 0>");
+        Assert.Equal(110, script.Connection.Available);
+    }
+
+    // RFC 7323 4.3: of the segments that a delayed ACK covers the first is echoed, so that the peer measures the delay too.
+    [Fact]
+    public void Delayed_ack_echoes_the_timestamp_of_the_first_segment_that_it_covers()
+    {
+        TcpScript script = WithTimestamps();
+        script.Inject(". 1:101(100) ack 1 <TS val 50 ecr 0>");
+        script.Advance(20);
+        script.Inject(". 101:201(100) ack 1 <TS val 70 ecr 0>");
+        script.Advance(20);
+        script.Expect(". 1:1(0) ack 201 <TS val 40 ecr 50>");
+    }
+
+    // RFC 2883: only what was there already came twice.
+    [Fact]
+    public void Data_that_there_was_no_place_for_is_not_reported()
+    {
+        TcpScript script = TcpScript.Established();
+        for (int i = 0; i <= Weir.TcpIp.Streams.Reassembler.MaxRuns; i++)
+        {
+            script.Path.Sent.Clear();
+            script.Inject($". {3 + (2 * i)}:{4 + (2 * i)}(1) ack 1");
+        }
+
+        Assert.DoesNotContain("2051:2052", script.ExpectAny(".").Options, StringComparison.Ordinal);
+    }
+
     private static TcpScript WithTimestamps() =>
         TcpScript.Established(TcpProfile.Default, "S 0:0(0) win 65535 <mss 1000,sackOK,TS val 1 ecr 0>");
 }

@@ -117,6 +117,19 @@ public partial class TcpConnectionTests
         script.Expect(". 1:1001(1000) ack 1");
     }
 
+    // RFC 5681 3.2, step 2.
+    [Fact]
+    public void What_was_sent_beyond_the_window_does_not_make_the_threshold_larger()
+    {
+        TcpScript script = TcpScript.Established(Reno with { InitialWindowSegments = 8 }, rtt: 10);
+        script.Write(20_000);
+        Drain(script, 8);
+        script.Advance(10);
+        for (int end = 2001; end <= 4001; end += 1000)
+            script.Inject($". 1:1(0) ack 1 <sack 1001:{end}>");
+        Assert.Equal(4000, script.Connection.Info.Ssthresh);
+    }
+
     // RFC 8985 6.2, RFC 6675 5: two holes, both repaired in one round trip.
     [Fact]
     public void Sacked_segments_show_what_is_lost_and_all_of_it_goes_again()
@@ -264,6 +277,109 @@ public partial class TcpConnectionTests
         script.Write(20_000);
         Drain(script, 10);
         script.ExpectNothing();
+    }
+
+    // RFC 8985 6.2, step 3: in order of sequence numbers, whatever the order of the blocks.
+    [Fact]
+    public void Blocks_that_are_told_newest_first_are_no_reordering()
+    {
+        TcpScript script = TcpScript.Established(Reno, rtt: 10);
+        script.Write(10_000);
+        Drain(script, 10);
+        script.Advance(10);
+        script.Inject(". 1:1(0) ack 1 <sack 5001:6001 3001:4001>");
+        script.ExpectNothing();
+        script.Inject(". 1:1(0) ack 1 <sack 5001:7001 3001:4001>");
+        script.Expect(". 1:1001(1000) ack 1");
+    }
+
+    // RFC 2018 8: the peer acknowledged up to data that it had reported, so it has thrown that away.
+    [Fact]
+    public void Timeout_with_reported_data_in_front_sends_it_again()
+    {
+        TcpScript script = TcpScript.Established(Reno, rtt: 10);
+        script.Write(3000);
+        Drain(script, 3);
+        script.Advance(10);
+        script.Inject(". 1:1(0) ack 1 <sack 1001:3001>");
+        script.Advance(5);
+        script.Expect(". 1:1001(1000) ack 1");
+        script.Advance(10);
+        script.Inject(". 1:1(0) ack 1001");
+        script.Advance(200);
+        script.Expect(". 1001:2001(1000) ack 1");
+    }
+
+    // RFC 5681 3.1: a loss after a time-out that was taken back is a loss.
+    [Fact]
+    public void Loss_after_a_timeout_that_was_not_needed_brings_the_window_down()
+    {
+        TcpScript script = TcpScript.Established(TcpProfile.Default, "S 0:0(0) win 65535 <mss 1012,sackOK,TS val 1 ecr 0>", maxSegment: 1032);
+        script.Advance(1000);
+        script.Write(5000);
+        Drain(script, 5);
+        script.Advance(400);
+        script.Inject(". 1:1(0) ack 1001 <TS val 300 ecr 1000>");
+        Assert.Equal(long.MaxValue, script.Connection.Info.Ssthresh);
+        script.Inject(". 1:1(0) ack 1001 <TS val 300 ecr 1000,sack 2001:5001>");
+        script.Advance(400);
+        Assert.NotEqual(long.MaxValue, script.Connection.Info.Ssthresh);
+    }
+
+    // RFC 6298 3: an acknowledgment that fills a gap does not say when the rest arrived.
+    [Fact]
+    public void Round_trip_is_not_measured_by_what_waited_for_a_retransmission()
+    {
+        TcpScript script = TcpScript.Established(Reno, "S 0:0(0) win 65535 <mss 1000>", rtt: 10);
+        script.Write(10_000);
+        Drain(script, 10);
+        script.Advance(10);
+        script.Inject(". 1:1(0) ack 1001");
+        TimeSpan before = script.Connection.Info.Srtt;
+        for (int i = 0; i < 3; i++)
+            script.Inject(". 1:1(0) ack 1001");
+        script.Expect(". 1001:2001(1000) ack 1");
+        script.Advance(150);
+        script.Inject(". 1:1(0) ack 10001");
+        Assert.Equal(before, script.Connection.Info.Srtt);
+    }
+
+    // RFC 3168 6.1.6.
+    [Fact]
+    public void Probe_of_a_closed_window_is_not_marked_as_ecn_capable()
+    {
+        TcpScript script = WithEcn();
+        script.Inject(". 1:1(0) ack 1 win 0");
+        script.Write(10);
+        script.Advance(200);
+        script.Expect(". 1:2(1) ack 1 ecn 0");
+    }
+
+    // RFC 3168 6.1.2: whatever the reason for the reduction.
+    [Fact]
+    public void Reduction_for_a_loss_is_confirmed_like_one_for_a_mark()
+    {
+        TcpScript script = WithEcn();
+        script.Write(20_000);
+        Drain(script, 10);
+        script.Advance(10);
+        script.Inject("E. 1:1(0) ack 1 <sack 1001:4001>");
+        script.Expect(". 1:1001(1000) ack 1 ecn 0");
+        script.Inject("E. 1:1(0) ack 1 <sack 1001:9001>");
+        Assert.Equal(10_001, script.ExpectAny("W.").Start);
+        Assert.Equal(5000, script.Connection.Info.Ssthresh);
+    }
+
+    private static TcpScript WithEcn()
+    {
+        var script = new TcpScript(Reno with { Ecn = EcnMode.Request });
+        script.Path.MaxSegment = 1020;
+        script.Connect();
+        script.Expect("SEW 0:0(0)");
+        script.Advance(10);
+        script.Inject("SE. 0:0(0) ack 1 <mss 1000,sackOK>");
+        script.Expect(". 1:1(0) ack 1");
+        return script;
     }
 
     private static void Drain(TcpScript script, int segments)

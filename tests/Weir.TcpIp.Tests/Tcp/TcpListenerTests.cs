@@ -264,6 +264,43 @@ public class TcpListenerTests
         Assert.Equal(0, script.Layer.Count);
     }
 
+    [Fact]
+    public void Handshake_that_a_disposed_listener_had_begun_is_reset()
+    {
+        var script = new TcpScript();
+        script.Listen();
+        script.Inject(Syn);
+        script.ExpectAny("S.");
+        script.Listener.Dispose();
+        script.Inject(". 1:1(0) ack 1");
+        script.ExpectAny("R.");
+        Assert.Equal(0, script.Layer.Count);
+    }
+
+    // RFC 6298 2, 3: when the SYN,ACK went is not known, so its acknowledgment measures nothing.
+    [Fact]
+    public void Cookie_measures_no_round_trip_and_the_first_retransmission_counts_as_one()
+    {
+        var script = new TcpScript();
+        script.Listen(new TcpListenOptions { MaxHalfOpen = 0 });
+        script.Inject(Syn);
+        script.ExpectAny("S.");
+        script.Advance(100);
+        script.Inject(". 1:1(0) ack 1");
+        TcpConnection connection = script.Accept();
+        Assert.Equal(TimeSpan.Zero, connection.Info.Srtt);
+        script.Write(500);
+        script.Expect("P. 1:501(500) ack 1");
+        script.Advance(999);
+        script.ExpectNothing();
+        script.Advance(1);
+        script.Expect("P. 1:501(500) ack 1");
+        Assert.Equal(1, connection.Info.Retransmissions);
+        script.Advance(10);
+        script.Inject(". 1:1(0) ack 501");
+        Assert.Equal(TimeSpan.Zero, connection.Info.Srtt);
+    }
+
     private static AcceptDecision Keep(PendingConnection asked, out PendingConnection? pending)
     {
         pending = asked;

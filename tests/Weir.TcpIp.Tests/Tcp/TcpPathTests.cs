@@ -161,6 +161,22 @@ public class TcpPathTests
         Assert.True(script.Connection.Info.Ssthresh < before.Cwnd, $"{script.Connection.Info.Ssthresh}");
     }
 
+    // RFC 4821 7.6: a probe that the retransmission timer finds lost goes again in segments that pass.
+    [Fact]
+    public void Probe_that_times_out_goes_again_in_segments_that_pass()
+    {
+        TcpScript script = TcpScript.Established(Reno with { PathMtuProbing = true }, "S 0:0(0) win 65535 <mss 1460>", maxSegment: 1480, rtt: 20);
+        script.Write(2920);
+        script.Advance(600);
+        Assert.Equal(1004, script.Connection.Info.SndMss);
+        script.Inject(". 1:1(0) ack 2921");
+        script.Path.Sent.Clear();
+        script.Write(1232);
+        script.Expect("P. 2921:4153(1232) ack 1");
+        script.Advance(1000);
+        script.Expect(". 2921:3925(1004) ack 1");
+    }
+
     [Fact]
     public void Device_that_cuts_segments_gets_super_segments()
     {

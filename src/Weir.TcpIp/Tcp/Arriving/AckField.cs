@@ -23,6 +23,7 @@ internal readonly struct AckField(TcpConnection connection)
                 return false;
             }
 
+            TakeTimestamp(segment);
             new Handshake(connection).Establish(segment, segment.Has(TcpFlags.SYN) ? segment.Window : (long)segment.Window << Sending.Shift);
             return connection.State != TcpState.Closed;
         }
@@ -35,9 +36,17 @@ internal readonly struct AckField(TcpConnection connection)
             return false;
         }
 
+        TakeTimestamp(segment);
         if (segment.Ack >= Sending.SndUna)
             Acknowledge(segment);
         return CheckFinAcknowledged(segment);
+    }
+
+    /// <summary>RFC 7323 4.3 (2): of what the next ACK covers the first is echoed. Only now: a segment that a check has refused (RFC 5961) must not make those that follow look old.</summary>
+    public void TakeTimestamp(in ArrivedSegment segment)
+    {
+        if (connection.Timestamps.Agreed && segment.Options.HasTimestamps && segment.Seq <= connection.ReceiveSide.LastAckSent)
+            connection.Timestamps.Take(segment.Options.TsVal, segment.Now);
     }
 
     public void Acknowledge(in ArrivedSegment segment)
@@ -60,7 +69,7 @@ internal readonly struct AckField(TcpConnection connection)
     }
 
     // 3.10.7.4, fifth, from FIN-WAIT-1 on.
-    private bool CheckFinAcknowledged(in ArrivedSegment segment)
+    public bool CheckFinAcknowledged(in ArrivedSegment segment)
     {
         switch (connection.State)
         {

@@ -49,8 +49,7 @@ internal readonly struct SegmentArrives(TcpConnection connection)
 
     private void ReceivePredicted(in ArrivedSegment segment)
     {
-        if (connection.Timestamps.Agreed)
-            connection.Timestamps.Take(segment.Options.TsVal, segment.Now);
+        AckField.TakeTimestamp(segment);
         if (segment.Ack > Sending.SndUna || segment.Payload.IsEmpty || (long)segment.Window << Sending.Shift != Sending.SndWnd)
             AckField.Acknowledge(segment);
         else

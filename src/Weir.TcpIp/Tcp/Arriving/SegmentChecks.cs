@@ -18,13 +18,7 @@ internal readonly struct SegmentChecks(TcpConnection connection)
         // The other half of a simultaneous open lies before RCV.NXT: its SYN has come already (RFC 9293 3.5, figure 7).
         if (connection.State == TcpState.SynReceived && connection.Listener is null && segment.Has(TcpFlags.SYN) && segment.Has(TcpFlags.ACK) && segment.Seq == 0)
             return true;
-        if (!Receiving.IsAcceptable(segment.Seq, segment.Length))
-            return RefuseSequence(segment);
-
-        // RFC 7323 4.3 (2): the timestamp of the segment that the last ACK asked for.
-        if (connection.Timestamps.Agreed && segment.Seq <= Receiving.RcvNxt)
-            connection.Timestamps.Take(segment.Options.TsVal, segment.Now);
-        return true;
+        return Receiving.IsAcceptable(segment.Seq, segment.Length) || RefuseSequence(segment);
     }
 
     /// <summary>RFC 7323 5.3 R1: an old timestamp makes the segment a stray of an earlier time.</summary>
@@ -67,7 +61,12 @@ internal readonly struct SegmentChecks(TcpConnection connection)
         if (segment.Has(TcpFlags.ACK) && !segment.Has(TcpFlags.SYN) && segment.Ack >= Sending.SndUna && segment.Ack <= Sending.SndNxt
             && segment.Seq >= Receiving.RcvNxt - 1 && segment.Seq <= Receiving.RcvNxt && connection.State is not (TcpState.SynReceived or TcpState.TimeWait))
         {
-            new AckField(connection).Acknowledge(segment);
+            // Our FIN may be what it acknowledges, and nothing more may come.
+            var acknowledgment = new AckField(connection);
+            acknowledgment.Acknowledge(segment);
+            acknowledgment.CheckFinAcknowledged(segment);
+            if (connection.State == TcpState.Closed)
+                return false;
         }
 
         connection.Writer.AnswerWithAck(segment);

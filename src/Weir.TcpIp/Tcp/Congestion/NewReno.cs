@@ -63,7 +63,9 @@ public sealed class NewReno : ICongestionControl
     private void Reduce(long inFlight)
     {
         (_cwndBefore, _ssthreshBefore) = (Cwnd, Ssthresh);
-        Ssthresh = Math.Max(inFlight / 2, 2L * _smss);
+
+        // RFC 5681 3.2 (2): without what went beyond the window as limited transmit while the loss was not yet sure.
+        Ssthresh = Math.Max(Math.Min(inFlight, Cwnd) / 2, 2L * _smss);
         _acked = 0;
     }
 }

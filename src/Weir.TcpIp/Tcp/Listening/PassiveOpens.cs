@@ -65,7 +65,7 @@ internal sealed class PassiveOpens(TcpLayer layer, UInt128 cookieKey)
             return;
         }
 
-        TcpConnection connection = layer.New(path, tuple, listener.Options.Profile, syn.Interface);
+        TcpConnection connection = layer.New(path, tuple, listener.Options.Profile, syn.Interface, previousEnd: syn.PreviousEnd);
         listener.Opened(connection);
         connection.OpenPassively(syn);
         AcceptDecision decision = connection.Ask(listener, layer.Now);

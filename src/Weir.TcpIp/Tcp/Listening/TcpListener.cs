@@ -8,6 +8,7 @@ public sealed class TcpListener : IDisposable
 
     private readonly TcpLayer _layer;
     private readonly Queue<TcpConnection> _backlog = new();
+    private bool _disposed;
     private long _lastCookie = long.MinValue / 2;
 
     internal TcpListener(TcpLayer layer, TcpListenOptions options)
@@ -39,9 +40,10 @@ public sealed class TcpListener : IDisposable
         return true;
     }
 
-    /// <summary>Listens no more. What was not accepted is aborted.</summary>
+    /// <summary>Listens no more. What was not accepted is aborted, handshakes that are going on when they are done.</summary>
     public void Dispose()
     {
+        _disposed = true;
         _layer.Delete(this);
         while (_backlog.TryDequeue(out TcpConnection? connection))
             connection.Abort();
@@ -66,7 +68,7 @@ public sealed class TcpListener : IDisposable
     {
         HalfOpen--;
         connection.Listener = null;
-        if (_backlog.Count >= Options.Backlog)
+        if (_backlog.Count >= Options.Backlog || _disposed)
         {
             connection.Abort();
             return;

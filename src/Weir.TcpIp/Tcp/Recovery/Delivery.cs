@@ -12,6 +12,9 @@ internal struct Delivery
     /// <summary>When the newest segment was sent that arrived and was sent only once; -1: none. Karn's rule: only such measure a round trip.</summary>
     public long OnceSentAt;
 
+    /// <summary>A retransmission was among what was acknowledged: the rest may have arrived long before.</summary>
+    public bool FilledGap;
+
     /// <summary>RFC 8985 5.2: of what arrived, that which was sent last.</summary>
     public long NewestSentAt;
     public long NewestEnd;

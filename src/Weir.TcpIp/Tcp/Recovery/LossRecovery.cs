@@ -92,7 +92,8 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
     {
         if (!again)
             congestion.TimedOut(board.Outstanding, now);
-        board.MarkAllLost(forgetSacks: again);
+        // What was reported and is now in front was thrown away: the peer would have acknowledged it.
+        board.MarkAllLost(forgetSacks: again || board[0].Has(SegmentFlags.Sacked));
         (Phase, _recoveryPoint, _dupAcks, ReorderDeadline) = (RecoveryPhase.Loss, sndNxt, 0, Deadline.Never);
         _firstRetransmitAt = again ? _firstRetransmitAt : now.Ticks;
         _rack.ForgetProbe();
@@ -153,7 +154,7 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
             return;
         congestion.Undo();
         board.ForgetLosses();
-        Phase = RecoveryPhase.Open;
+        (Phase, _recoveryPoint) = (RecoveryPhase.Open, 0);
     }
 
     private void Grow(in Delivery delivery, in AckSample sample)

@@ -184,6 +184,7 @@ internal sealed class Scoreboard
 
         if (record.Has(SegmentFlags.Lost))
             Lost -= record.Length;
+        delivery.FilledGap |= record.Has(SegmentFlags.Retransmitted);
         delivery.Delivered += record.Length;
         NoteOrder(record, ref delivery);
         delivery.Add(record);

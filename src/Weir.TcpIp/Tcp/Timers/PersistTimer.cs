@@ -10,6 +10,9 @@ internal struct PersistTimer
     /// <summary>Probes without any answer; a window that stays closed but answers may stay so for ever.</summary>
     public int Unanswered { readonly get; private set; }
 
+    /// <summary>Probes since the window closed.</summary>
+    public readonly int Probes => _backoff;
+
     public readonly long Delay(long rto) => Math.Min(rto << Math.Min(_backoff, 16), Math.Max(Longest, rto));
 
     public void Probed()

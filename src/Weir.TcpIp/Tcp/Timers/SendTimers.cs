@@ -32,6 +32,7 @@ internal sealed class SendTimers(SendHalf half)
         {
             half.Recovery.MtuProbeEnd = half.Mtu.ProbeEnd;
             half.Recovery.Reconsider(now, half.SndNxt, half.Rtt);
+            half.ConfirmReduction();
             if (half.Mtu.ProbeEnd >= 0)
                 half.JudgeProbe(now);
         }
@@ -81,7 +82,12 @@ internal sealed class SendTimers(SendHalf half)
         if (half.Profile.PathMtuProbing && half.Board[0].Length >= half.Mss && half.Mtu.TimedOut(Timeouts, half.Mss + connection.HeaderLength))
             connection.PathChanged();
         if (half.Mtu.ProbeEnd >= 0)
+        {
             half.Mtu.ProbeLost(now);
+            half.Board.Split(half.Mss);
+        }
+
+        half.CwrDue |= half.Ecn;
         half.Recovery.TimedOut(half.SndNxt, new TimeSpan(now), again: Timeouts > 1);
         return true;
     }
@@ -89,7 +95,8 @@ internal sealed class SendTimers(SendHalf half)
     /// <summary>RFC 9293 3.8.6.1: one byte into the closed window, or what the silly window rule had kept back.</summary>
     private bool ProbeWindow(TcpConnection connection, long now)
     {
-        if (Persist.Unanswered >= half.Profile.MaxRetransmissions)
+        // One that answers may keep its window closed for ever, but not when nobody is there any more who could give up (net/ipv4/tcp_timer.c tcp_probe_timer).
+        if ((connection.ReaderGone ? Persist.Probes : Persist.Unanswered) >= half.Profile.MaxRetransmissions)
             return false;
 
         if (half.Board.Count > 0)
@@ -101,11 +108,15 @@ internal sealed class SendTimers(SendHalf half)
             long window = Math.Max(1, half.SndUna + half.SndWnd - half.SndNxt);
             int payload = (int)Math.Min(Math.Min(window, half.Mss), half.End - half.SndNxt);
             int length = payload + (half.FinQueued && half.SndNxt + payload == half.End && (payload == 0 || window > payload) ? 1 : 0);
-            if (connection.Writer.Emit(half.SndNxt, length, 0, isNew: true))
+
+            // RFC 3168 6.1.6: neither ECT nor CWR on the probe of a window.
+            if (connection.Writer.Emit(half.SndNxt, length, 0, isNew: false))
                 half.Transmission.Record(length, payload, half.Mss, now);
         }
 
-        Persist.Probed();
+        // RFC 9293 3.8.6.2.1 (4): a window that is only small is no reason to wait longer each time.
+        if (half.SndWnd == 0)
+            Persist.Probed();
         RetransmitAt = now + Persist.Delay(half.Rtt.Rto);
         return true;
     }
@@ -114,7 +125,7 @@ internal sealed class SendTimers(SendHalf half)
     private void ProbeTail(TcpConnection connection, long now)
     {
         ProbeAt = Deadline.Never;
-        if (half.Board.Count == 0)
+        if (half.Board.Count == 0 || !half.Recovery.MayProbe)
             return;
 
         long window = half.SndUna + half.SndWnd - half.SndNxt;
