@@ -96,6 +96,19 @@ public class ForwardingTests
     }
 
     [Fact]
+    public void A_routes_own_mtu_counts_where_the_device_would_take_more()
+    {
+        Host host = NewRouter();
+        host.Stack.Routes.Add(new Route { Destination = IpPrefix.Parse("192.0.2.0/24"), Interface = 1, Gateway = Host.Address("10.0.1.9"), Mtu = 1000 });
+        host.Inject(PacketBuilder.Udp("10.0.0.1:5", "192.0.2.7:6", new byte[1200]) with { DontFragment = true });
+
+        var (frame, layers) = host.ExpectOne();
+        Assert.Equal((3, 4), (layers.IcmpType, layers.IcmpCode));
+        Assert.Equal(1000, BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(layers.TransportOffset + 6)));
+        host.ExpectNothing(1);
+    }
+
+    [Fact]
     public void Ipv6_is_never_fragmented_on_the_way()
     {
         Host host = NewRouter(secondMtu: 1280);
@@ -166,9 +179,11 @@ public class ForwardingTests
     {
         Host host = NewRouter(second: new DeviceCapabilities { Medium = DeviceMedium.Ip, Mtu = 1500, TransmitChecksumOffload = true, MaxSegmentOffload = 65535 });
         byte[] frame = PacketBuilder.Tcp("10.0.0.1:5", "10.0.1.1:6", TcpFlags.ACK, new byte[5000]).Build();
-        host.Inject(frame, 0, new PacketOffload { ChecksumPartial = true, TransportOffset = 20, ChecksumOffset = 16, SegmentSize = 1448 });
+        var offload = new PacketOffload { ChecksumPartial = true, ChecksumVerified = true, TransportOffset = 20, ChecksumOffset = 16, SegmentSize = 1448 };
+        host.Inject(frame, 0, offload);
 
         Assert.Equal(frame.Length, host.Sent(1).Single().Length);
+        Assert.Equal(offload, host.LastOffload);
     }
 
     [Fact]
@@ -187,6 +202,7 @@ public class ForwardingTests
     [InlineData("10.0.0.1", "224.0.0.9")]
     [InlineData("10.0.0.1", "255.255.255.255")]
     [InlineData("10.0.0.1", "169.254.1.1")]
+    [InlineData("10.0.0.1", "10.0.1.255")] // RFC 2644: a directed broadcast is not for routers to spread.
     [InlineData("fe80::1", "fd01::1")]
     [InlineData("fd00::1", "fe80::9")]
     [InlineData("fd00::1", "ff02::9")]

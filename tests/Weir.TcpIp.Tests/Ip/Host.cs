@@ -26,6 +26,9 @@ internal sealed class Host
 
     public TimeSpan Now { get; set; } = TimeSpan.FromSeconds(100);
 
+    /// <summary>What was left to do with the last packet that <see cref="Sent"/> returned.</summary>
+    public PacketOffload LastOffload { get; private set; }
+
     /// <summary>The usual one: 10.0.0.2/24 and fd00::2/64, a peer is 10.0.0.1 and fd00::1.</summary>
     public static Host On(DeviceMedium medium, int mtu = 1500, InterfaceOptions? options = null, int seed = 1)
     {
@@ -58,8 +61,9 @@ internal sealed class Host
     public List<byte[]> Sent(int index = 0)
     {
         List<byte[]> frames = [];
-        while (_wires[index].TryReceive(out Span<byte> packet, out _))
+        while (_wires[index].TryReceive(out Span<byte> packet, out PacketOffload offload))
         {
+            LastOffload = offload;
             byte[] header = [];
             if (_wires[index].Capabilities.Medium == DeviceMedium.Ip)
                 header = [.. new byte[12], packet[0] >> 4 == 4 ? (byte)0x08 : (byte)0x86, packet[0] >> 4 == 4 ? (byte)0 : (byte)0xDD];
