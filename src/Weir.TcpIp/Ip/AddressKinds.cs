@@ -37,6 +37,10 @@ internal static class AddressKinds
         return IsMulticast(address) || address == Ipv6Loopback;
     }
 
+    /// <summary>No packet on a wire may go there: 0/8 and :: (RFC 1122 3.2.1.3, RFC 4291 2.5.2) and loopback; net/ipv4/route.c ip_route_input_slow.</summary>
+    public static bool IsMartianDestination(UInt128 address) =>
+        IsLoopback(address) || (IpAddressBits.IsIpv4(address) ? (uint)address >> 24 == 0 : address == 0);
+
     /// <summary>RFC 4291 2.7.1: ff02::1:ff and the last 24 bits.</summary>
     public static UInt128 SolicitedNode(UInt128 address) => SolicitedNodes | (address & 0xFF_FFFF);
 

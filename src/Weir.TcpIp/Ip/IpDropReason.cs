@@ -12,7 +12,7 @@ public enum IpDropReason : byte
     NotOurMac,
     HeaderChecksumWrong,
     TransportChecksumWrong,
-    /// <summary>The source address can't be one, or is our own.</summary>
+    /// <summary>The source address can't be one, or is our own; or the destination can't be one on a wire.</summary>
     MartianSource,
     /// <summary>The destination is not ours, and this interface is neither transparent nor forwarding.</summary>
     NotOurAddress,

@@ -43,7 +43,7 @@ internal sealed class OwnAddresses(NetworkStack stack)
                 Input = input,
                 Source = source,
                 Destination = destination,
-                IsMartian = IsMartian(input, source) || (input != stack.Loopback && AddressKinds.IsLoopback(destination)),
+                IsMartian = IsMartian(input, source) || (input != stack.Loopback && AddressKinds.IsMartianDestination(destination)),
                 Kind = Classify(input, destination),
             };
         }
@@ -56,7 +56,19 @@ internal sealed class OwnAddresses(NetworkStack stack)
     {
         if (input == stack.Loopback)
             return false;
-        return AddressKinds.IsMartianSource(source) || Contains(source) || (IpAddressBits.IsIpv4(source) && input.IsBroadcast(source));
+        return AddressKinds.IsMartianSource(source) || Contains(source) || (IpAddressBits.IsIpv4(source) && IsBroadcast(source));
+    }
+
+    /// <summary>Of any interface's network: an answer would go to all hosts of it.</summary>
+    private bool IsBroadcast(UInt128 address)
+    {
+        for (int i = 0; i < stack.Interfaces.Count; i++)
+        {
+            if (stack.Interfaces[i].IsBroadcast(address))
+                return true;
+        }
+
+        return false;
     }
 
     private DestinationKind Classify(StackInterface input, UInt128 destination)

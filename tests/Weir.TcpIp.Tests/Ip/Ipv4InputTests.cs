@@ -1,6 +1,7 @@
 using Weir.Packets;
 using Weir.TcpIp.Devices;
 using Weir.TcpIp.Ip;
+using Weir.TcpIp.Tcp.Listening;
 using Weir.TcpIp.Udp;
 using Weir.Testing;
 
@@ -118,6 +119,36 @@ public class Ipv4InputTests
         host.Inject(PacketBuilder.Udp($"{source}:5", "10.0.0.2:6", "x"));
 
         host.ExpectNothing();
+        host.ExpectDrop(IpDropReason.MartianSource, 2);
+    }
+
+    [Fact]
+    public void The_broadcast_of_another_interfaces_network_is_no_source_either()
+    {
+        Host host = NewHost();
+        host.Add(DeviceMedium.Ip, 1500, new InterfaceOptions(), "10.0.1.2/24");
+        host.Inject(PacketBuilder.IcmpEcho("10.0.1.255", "10.0.0.2"));
+
+        host.ExpectNothing(0);
+        host.ExpectNothing(1);
+        host.ExpectDrop(IpDropReason.MartianSource);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("0.1.2.3")]
+    [InlineData("127.0.0.1")]
+    public void A_transparent_listener_takes_nothing_for_an_address_that_means_the_host_itself(string destination)
+    {
+        // Who passes it on to where it was to go would reach its own host: connect(2) takes 0.0.0.0 for 127.0.0.1.
+        Host host = Host.On(DeviceMedium.Ip, options: new InterfaceOptions { Transparent = true });
+        host.Stack.Tcp.Listen(new TcpListenOptions { Transparent = true });
+        UdpSocket socket = host.Stack.Udp.Open(new UdpSocketOptions { Transparent = true, AnyPort = true });
+        host.Inject(PacketBuilder.Tcp("10.0.0.1:5", $"{destination}:80", TcpFlags.SYN));
+        host.Inject(PacketBuilder.Udp("10.0.0.1:5", $"{destination}:53", "x"));
+
+        host.ExpectNothing();
+        Assert.Equal(0, socket.Waiting);
         host.ExpectDrop(IpDropReason.MartianSource, 2);
     }
 
