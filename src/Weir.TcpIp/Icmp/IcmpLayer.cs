@@ -116,7 +116,7 @@ public sealed class IcmpLayer
     /// <summary>RFC 1122 3.2.2 and RFC 4443 2.4 (e): to whom no error is ever sent.</summary>
     private bool MayAnswer(in Arrived about, bool answersGroup)
     {
-        bool toGroup = about.Kind is DestinationKind.Broadcast or DestinationKind.Multicast || about.ToLinkGroup;
+        bool toGroup = about.Kind == DestinationKind.Broadcast || AddressKinds.IsMulticast(about.Destination) || about.ToLinkGroup;
         if ((!toGroup || answersGroup) && IcmpErrors.MayBeQuoted(about.Packet))
             return true;
         _stack.Drop(IpDropReason.IcmpSuppressed);

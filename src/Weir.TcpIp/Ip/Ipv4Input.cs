@@ -34,6 +34,13 @@ internal sealed class Ipv4Input(NetworkStack stack)
             return;
         }
 
+        // RFC 1122 3.2.1.3: in silence, whatever its options are.
+        if (kind == DestinationKind.NotOurs && !input.Options.Forwarding)
+        {
+            stack.Drop(IpDropReason.NotOurAddress);
+            return;
+        }
+
         int length = header + packet.Payload.Length;
         var arrived = new Arrived
         {

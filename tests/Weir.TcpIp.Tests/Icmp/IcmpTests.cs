@@ -27,7 +27,7 @@ public class IcmpTests
         Assert.True(frame.AsSpan(layers.PayloadOffset).SequenceEqual(asked.AsSpan(14, layers.PayloadLength)));
     }
 
-    public static TheoryData<string> Unanswered => ["error", "error6", "later fragment", "to a group", "to a group6", "to all frames"];
+    public static TheoryData<string> Unanswered => ["error", "error6", "later fragment", "to a group", "to a group6", "to a group of others", "to others", "to all frames"];
 
     [Theory, MemberData(nameof(Unanswered))]
     public void No_error_is_sent_about(string what)
@@ -42,6 +42,8 @@ public class IcmpTests
             "error6" => PacketBuilder.IcmpError("fd00::1", "fd00::2", 1, 4, udp6, 48) with { Extensions = [(60, [0, 0, 0xBF, 4, 0, 0, 0, 0])] },
             "later fragment" => PacketBuilder.Udp("10.0.0.1:5", "10.0.0.2:6", "12345678") with { FragmentOffset = 8, Ipv4Options = [7, 0, 0, 0] },
             "to a group" => PacketBuilder.Udp("10.0.0.1:5", "224.0.0.1:6", "x"),
+            "to a group of others" => PacketBuilder.Udp("10.0.0.1:5", "224.0.0.5:6", "x") with { Ipv4Options = [7, 0, 0, 0] },
+            "to others" => PacketBuilder.Udp("10.0.0.1:5", "10.0.0.9:6", "x") with { Ipv4Options = [7, 0, 0, 0] },
             "to a group6" => PacketBuilder.Udp("[fd00::1]:5", "[ff02::1]:6", "x"),
             _ => PacketBuilder.Udp("10.0.0.1:5", "10.0.0.2:6", "x") with { DestinationMac = MacAddress.Broadcast },
         };
