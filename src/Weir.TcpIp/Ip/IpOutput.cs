@@ -92,10 +92,10 @@ internal sealed class IpOutput(NetworkStack stack)
         if (!TryRoute(packet.Destination, packet.Interface, out _hop, out Route? route))
             return Fail(IpDropReason.NoRoute, IpSendResult.NoRoute);
         Source = packet.Source != 0 ? packet.Source : ChooseSource(packet.Destination, _hop, route);
-        if (Source == 0)
+        bool isIpv4 = IpAddressBits.IsIpv4(packet.Destination);
+        if (Source == 0 || IpAddressBits.IsIpv4(Source) != isIpv4)
             return Fail(IpDropReason.NoRoute, IpSendResult.NoRoute);
 
-        bool isIpv4 = IpAddressBits.IsIpv4(packet.Destination);
         int header = isIpv4 ? Ipv4Header.Size : Ipv6Header.Size;
         _length = header + length;
         if ((isIpv4 ? _length : length) > ushort.MaxValue)

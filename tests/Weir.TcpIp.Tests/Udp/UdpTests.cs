@@ -37,6 +37,18 @@ public class UdpTests
         Assert.Equal("me", Text(frame.AsSpan(layers.PayloadOffset, layers.PayloadLength)));
     }
 
+    [Theory]
+    [InlineData("10.0.0.2", "fd00::1")]
+    [InlineData("fd00::2", "10.0.0.1")]
+    public void From_an_address_of_one_family_nothing_goes_to_the_other(string local, string remote)
+    {
+        Host host = NewHost();
+        UdpSocket socket = host.Stack.Udp.Open(new UdpSocketOptions { LocalPort = 6, LocalAddress = Host.Address(local) });
+
+        Assert.Equal(IpSendResult.NoRoute, socket.SendTo("x"u8, Host.Address(remote), 5, host.Now));
+        host.ExpectNothing();
+    }
+
     [Fact]
     public void The_socket_that_says_most_about_a_datagram_has_it()
     {
