@@ -80,6 +80,9 @@ internal sealed class FragmentedPacket(FragmentKey key, TimeSpan deadline)
             _headerLength = header.Length;
         }
 
+        // The first one's options may be more than those of the others (RFC 791 3.1): IPv4's length counts them.
+        if (HasFirst && Packets.IpAddressBits.IsIpv4(Key.Source) && _headerLength + _runs[^1].End > MaxPacket)
+            return Spoil(IpDropReason.FragmentMalformed);
         if (IsComplete && (_ecnSeen & 0b1000) != 0)
             MarkCongestion();
         return IpDropReason.None;

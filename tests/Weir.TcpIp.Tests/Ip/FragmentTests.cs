@@ -47,6 +47,29 @@ public class FragmentTests
         }
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(40, false)]
+    public void A_whole_is_no_longer_than_a_packet_can_be_with_the_first_ones_options(int options, bool fits)
+    {
+        const int Half = 1 << 15, End = ushort.MaxValue - Ipv4Header.Size;
+        var (host, socket) = NewHost();
+        byte[] payload = new byte[End - UdpHeader.Size];
+        PacketBuilder packet = PacketBuilder.Udp("10.0.0.1:5", "10.0.0.2:6", payload) with { FragmentId = 77 };
+        byte[] first = packet.BuildFragments(Half)[0];
+        if (options > 0)
+        {
+            byte[] bytes = first[34..];
+            first = [.. (packet with { Payload = [], Ipv4Options = [.. Enumerable.Repeat((byte)1, options)], MoreFragments = true, WrongIpLength = (ushort)(Ipv4Header.Size + options + Half) }).Build()[..(34 + options)], .. bytes];
+        }
+
+        host.Inject(first);
+        host.Inject(packet.BuildFragments(Half)[1]);
+
+        Assert.Equal(fits ? 1 : 0, socket.Waiting);
+        host.ExpectDrop(IpDropReason.FragmentMalformed, fits ? 0 : 1);
+    }
+
     [Theory, MemberData(nameof(Families))]
     public void A_repeated_fragment_says_nothing_new(string from, string to)
     {
