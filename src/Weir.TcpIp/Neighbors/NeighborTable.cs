@@ -8,7 +8,8 @@ namespace Weir.TcpIp.Neighbors;
 /// <summary>An interface's neighbors: ARP's cache and neighbor discovery's as one machine (RFC 4861 7.2, 7.3; RFC 826; RFC 1122 2.3.2).</summary>
 /// <remarks>
 /// Questions are the interface's business (<see cref="Solicitations"/>); here are the states, their times, and their bounds. A full table
-/// forgets the entry that was used longest ago, those that still answer last.
+/// forgets the entry that was used longest ago, those that still answer last. Who does not answer yet takes no more than half of it, so that
+/// packets for many that are not there (RFC 6583) drive out no one who is known.
 /// </remarks>
 internal sealed class NeighborTable(StackInterface owner, Func<uint> random)
 {
@@ -213,7 +214,8 @@ internal sealed class NeighborTable(StackInterface owner, Func<uint> random)
 
     private void DeleteOldest()
     {
-        Neighbor oldest = _entries.Values.MinBy(neighbor => (neighbor.State == NeighborState.Reachable, neighbor.LastUsed))!;
+        bool tooManyAsked = _entries.Values.Count(neighbor => neighbor.State == NeighborState.Incomplete) > MaxEntries / 2;
+        Neighbor oldest = _entries.Values.MinBy(neighbor => (tooManyAsked && neighbor.HasMac, neighbor.State == NeighborState.Reachable, neighbor.LastUsed))!;
         _entries.Remove(oldest.Address);
         Forget(oldest, tell: false);
     }

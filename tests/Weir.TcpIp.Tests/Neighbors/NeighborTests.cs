@@ -291,6 +291,26 @@ public class NeighborTests
         Assert.Equal(NeighborState.Reachable, State(host, ipv6: false));
     }
 
+    [Fact]
+    public void Packets_for_many_that_are_not_there_do_not_drive_out_who_is_known()
+    {
+        // RFC 6583 6.1: a scan of the link, which may come from far away.
+        var (host, socket) = NewHost();
+        Send(host, socket, ipv6: true);
+        host.Inject(Answer(ipv6: true));
+        host.Advance(46);
+        Send(host, socket, ipv6: true);
+        Assert.Equal(NeighborState.Delay, State(host, ipv6: true));
+        for (uint i = 0; i < 2 * NeighborTable.MaxEntries; i++)
+        {
+            socket.SendTo("x"u8, Host.Address("fd00::1:0:0") + i, 5, host.Now);
+            host.Sent();
+        }
+
+        Assert.Equal(NeighborTable.MaxEntries, host.Stack.Interfaces[0].Neighbors.Count);
+        Assert.Equal(NeighborState.Delay, State(host, ipv6: true));
+    }
+
     [Theory, MemberData(nameof(Families))]
     public void Packets_beyond_the_link_go_to_the_gateways_address(bool ipv6)
     {
