@@ -3,7 +3,10 @@ using Weir.TcpIp.Devices;
 namespace Weir.Stack.Devices;
 
 /// <summary>A device that a stack's own thread reads and waits at.</summary>
-/// <remarks>Everything is called by that thread alone, but for <see cref="Wake"/>, which any thread may call.</remarks>
+/// <remarks>
+/// One thread at a time sends and receives: that one, or another that wrote to a stream. The stack's own waits, and others may send meanwhile. <see cref="Wake"/>
+/// may be called by any thread at any time.
+/// </remarks>
 public interface IPacketPort : IDevice, IDisposable
 {
     /// <summary>Takes the next packet (frame on Ethernet), if there is one. It may be changed, and is valid until the next call. An empty one is passed over.</summary>

@@ -12,6 +12,9 @@ public sealed class PcapngPort : IPacketPort
     private readonly IPacketPort _port;
     private readonly Stream _stream;
     private readonly PcapngDevice _capture;
+
+    // The owner flushes before it waits, when others may send: see IPacketPort.
+    private readonly Lock _writing = new();
     private bool _isFlushed;
 
     /// <param name="port">Disposed with this one.</param>
@@ -45,8 +48,11 @@ public sealed class PcapngPort : IPacketPort
 
         try
         {
-            _isFlushed = false;
-            _capture.Send(length, offload);
+            lock (_writing)
+            {
+                _isFlushed = false;
+                _capture.Send(length, offload);
+            }
         }
         catch (IOException exception)
         {
@@ -64,8 +70,11 @@ public sealed class PcapngPort : IPacketPort
             return true;
         try
         {
-            _isFlushed = false;
-            _capture.Received(packet);
+            lock (_writing)
+            {
+                _isFlushed = false;
+                _capture.Received(packet);
+            }
         }
         catch (IOException exception)
         {
@@ -102,16 +111,19 @@ public sealed class PcapngPort : IPacketPort
 
     private void Flush()
     {
-        if (_isFlushed || Failure is not null)
-            return;
-        try
+        lock (_writing)
         {
-            _isFlushed = true;
-            _stream.Flush();
-        }
-        catch (IOException exception)
-        {
-            Failure = exception;
+            if (_isFlushed || Failure is not null)
+                return;
+            try
+            {
+                _isFlushed = true;
+                _stream.Flush();
+            }
+            catch (IOException exception)
+            {
+                Failure = exception;
+            }
         }
     }
 }
