@@ -38,6 +38,26 @@ public class MemoryTests
         await filling;
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_nobody_has_read_of_a_connection_that_is_over_is_given_back(bool abort)
+    {
+        await using var pair = new StackPair();
+        var (client, server) = await pair.OpenAsync();
+        server.CloseWrite();
+        Assert.Equal(0, await client.ReadAsync(new byte[1], StackPair.Soon));
+        await client.WriteAsync(new byte[10_000], StackPair.Soon);
+        await client.DisposeAsync();
+        await DecisionTests.Cancelled(server.Closed);
+        Assert.True(pair.Server.MemoryUsed >= 10_000);
+
+        if (abort)
+            server.Abort();
+        await server.DisposeAsync();
+        Assert.Equal(0, pair.Server.MemoryUsed);
+    }
+
     [Fact]
     public async Task Connections_beyond_the_most_are_not_taken()
     {

@@ -43,6 +43,26 @@ public class TcpStreamTests
     }
 
     [Fact]
+    public async Task Behind_the_end_of_a_direction_nothing_can_be_written()
+    {
+        await using var pair = new StackPair();
+        var (client, server) = await pair.OpenAsync();
+        var waiting = client.WriteAsync(new byte[64 << 20], StackPair.Soon);
+        Assert.False(waiting.IsCompleted);
+        client.CloseWrite();
+        await Assert.ThrowsAsync<IOException>(async () => await waiting);
+        var failure = await Assert.ThrowsAsync<IOException>(async () => await client.WriteAsync(new byte[1], StackPair.Soon));
+        Assert.Equal(SocketError.Shutdown, Assert.IsType<SocketException>(failure.InnerException).SocketErrorCode);
+
+        // What had been taken arrives all the same.
+        var received = 0L;
+        var buffer = new byte[1 << 16];
+        while (await server.ReadAsync(buffer, StackPair.Soon) is > 0 and var count)
+            received += count;
+        Assert.InRange(received, 1, (64 << 20) - 1);
+    }
+
+    [Fact]
     public async Task A_write_waits_while_nobody_reads_and_goes_on_when_somebody_does()
     {
         await using var pair = new StackPair();

@@ -13,7 +13,7 @@ internal sealed class StreamEnd(StackLoop loop) : ITcpObserver
     private readonly CancellationTokenSource _closed = new();
     private TcpConnection? _connection;
     private Exception? _failure;
-    private bool _isReleased, _isClosed, _isConnected;
+    private bool _isReleased, _isClosed, _isConnected, _isWriteClosed;
 
     internal Lock Gate => loop.Gate;
 
@@ -114,6 +114,8 @@ internal sealed class StreamEnd(StackLoop loop) : ITcpObserver
         ThrowIfFailed();
         if (_isClosed)
             throw new IOException("The connection is closed.");
+        if (_isWriteClosed)
+            throw new IOException("This direction of the connection is closed.", new SocketException((int)SocketError.Shutdown));
         var count = Connection.Write(buffer);
         if (count > 0)
             loop.Changed();
@@ -128,6 +130,8 @@ internal sealed class StreamEnd(StackLoop loop) : ITcpObserver
         if (_isClosed)
             return;
         Connection.CloseWrite();
+        _isWriteClosed = true;
+        _writable.Set(); // Who waits for room waits in vain.
         loop.Changed();
     }
 
