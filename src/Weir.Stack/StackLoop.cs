@@ -28,6 +28,7 @@ internal sealed class StackLoop
     private readonly TimeSpan _spin;
     private readonly Action<Exception> _failed;
     private readonly HashSet<StreamEnd> _ends = [];
+    private readonly HashSet<TcpStackListener> _listeners = [];
     private readonly PassedPackets _passed = new(ArrayPool<byte>.Shared);
     private readonly Thread _thread;
     private TaskCompletionSource? _drained;
@@ -60,7 +61,7 @@ internal sealed class StackLoop
     /// <summary>What comes now was given by another loop.</summary>
     internal bool IsTakingPassed { get; private set; }
 
-    /// <summary>Under the gate: nothing may be sent any more.</summary>
+    /// <summary>Under the gate: nothing may be sent any more, the port may be closed.</summary>
     internal bool HasEnded => _isStopping;
 
     internal void Start() => _thread.Start();
@@ -89,6 +90,9 @@ internal sealed class StackLoop
     /// <summary>Under the gate, after a change: sends what is due, and sees to it that the owner wakes in time.</summary>
     internal void Changed()
     {
+        // What came before the end may still be read.
+        if (HasEnded)
+            return;
         Stack.Transmit(MonotonicClock.Now);
         TellDrained();
         if (!_isAsleep || Stack.NextDeadline is not { } deadline || deadline >= _wakesAt)
@@ -113,6 +117,10 @@ internal sealed class StackLoop
     internal void Add(StreamEnd end) => _ends.Add(end);
 
     internal void Remove(StreamEnd end) => _ends.Remove(end);
+
+    internal void Add(TcpStackListener listener) => _listeners.Add(listener);
+
+    internal void Remove(TcpStackListener listener) => _listeners.Remove(listener);
 
     /// <summary>Completes when all that was written has been delivered.</summary>
     internal Task WhenDrained()
@@ -186,7 +194,7 @@ internal sealed class StackLoop
         catch (Exception exception)
         {
             lock (Gate)
-                _isInTurn = false;
+                (_isInTurn, _isStopping) = (false, true);
             CompleteAll(_deferred);
             FailAll(exception);
             _failed(exception);
@@ -245,6 +253,9 @@ internal sealed class StackLoop
             foreach (var end in _ends)
                 end.Fail(exception);
             _ends.Clear();
+            foreach (var listener in _listeners)
+                listener.End();
+            _listeners.Clear();
             TellDrained();
         }
     }

@@ -23,11 +23,11 @@ public sealed class TcpStackListener : IAsyncDisposable
     public IPEndPoint LocalEndPoint { get; }
 
     /// <summary>The next connection whose handshake is done.</summary>
-    /// <exception cref="ObjectDisposedException">The listener is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The listener is closed, or its stack has ended.</exception>
     public async ValueTask<TcpStream> AcceptAsync(CancellationToken cancellationToken = default) =>
         await TryAcceptAsync(cancellationToken).ConfigureAwait(false) ?? throw new ObjectDisposedException(nameof(TcpStackListener));
 
-    /// <summary>As <see cref="AcceptAsync"/>; null when the listener is closed.</summary>
+    /// <summary>As <see cref="AcceptAsync"/>; null when the listener is closed or its stack has ended.</summary>
     public async ValueTask<TcpStream?> TryAcceptAsync(CancellationToken cancellationToken = default)
     {
         while (await _accepted.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
@@ -49,6 +49,7 @@ public sealed class TcpStackListener : IAsyncDisposable
         {
             lock (loop.Gate)
             {
+                loop.Remove(this);
                 if (loop.HasEnded)
                     continue;
                 listener.Dispose();
@@ -61,7 +62,19 @@ public sealed class TcpStackListener : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    internal void Opened(StackLoop loop, TcpListener listener) => _listeners.Add((loop, listener));
+    internal void Opened(StackLoop loop, TcpListener listener)
+    {
+        _listeners.Add((loop, listener));
+        lock (loop.Gate)
+        {
+            loop.Add(this);
+            if (loop.HasEnded)
+                End();
+        }
+    }
+
+    /// <summary>The stack has ended: nobody will come any more.</summary>
+    internal void End() => _accepted.Writer.TryComplete();
 
     /// <summary>Under the loop's gate: takes what the layer has, as far as there is room here. The rest waits there, and when it is full too, SYNs are dropped.</summary>
     internal void Pull(StackLoop loop, TcpListener listener)
@@ -92,7 +105,10 @@ public sealed class TcpStackListener : IAsyncDisposable
             if (listener.Waiting == 0)
                 continue;
             lock (loop.Gate)
-                Pull(loop, listener);
+            {
+                if (!loop.HasEnded)
+                    Pull(loop, listener);
+            }
         }
     }
 }

@@ -150,6 +150,54 @@ public class TcpStreamTests
     }
 
     [Fact]
+    public async Task Who_listens_when_the_stack_ends_is_told()
+    {
+        await using var pair = new StackPair();
+        var listener = await pair.Server.ListenAsync(new IPEndPoint(IPAddress.Any, 80), cancellationToken: StackPair.Soon);
+        var accepting = listener.AcceptAsync(StackPair.Soon);
+        await pair.Server.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await accepting);
+    }
+
+    [Fact]
+    public async Task Who_listens_when_the_device_is_gone_is_told()
+    {
+        var (first, second) = Devices.MemoryPort.CreatePair();
+        using var other = second;
+        using var port = new GoingPort(first);
+        await using var stack = TcpStack.Start(port, new TcpStackOptions { Addresses = [TcpIp.Ip.IpPrefix.Parse("10.0.0.1/24")] });
+        var endpoint = new IPEndPoint(IPAddress.Any, 80);
+        var listener = await stack.ListenAsync(endpoint, cancellationToken: StackPair.Soon);
+        var accepting = listener.AcceptAsync(StackPair.Soon);
+        port.Fail();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await accepting);
+        Assert.IsType<IOException>(await stack.Ended);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await stack.ListenAsync(endpoint, cancellationToken: StackPair.Soon));
+    }
+
+    [Fact]
+    public async Task What_came_before_the_stack_ended_is_read_without_its_device()
+    {
+        var (first, second) = Devices.MemoryPort.CreatePair();
+        var port = new GoingPort(first);
+        await using var stack = TcpStack.Start(port, new TcpStackOptions { Addresses = [TcpIp.Ip.IpPrefix.Parse("10.0.0.1/24")] });
+        await using var server = TcpStack.Start(second, new TcpStackOptions { Addresses = [TcpIp.Ip.IpPrefix.Parse("10.0.0.2/24")] });
+        await using var listener = await server.ListenAsync(new IPEndPoint(IPAddress.Any, 80), cancellationToken: StackPair.Soon);
+        var client = await stack.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), StackPair.Soon);
+        await using var sender = await listener.AcceptAsync(StackPair.Soon);
+        var sending = sender.WriteAsync(new byte[8 << 20], StackPair.Soon);
+        Weir.Testing.Eventually.True(TimeSpan.FromSeconds(20), () => client.Info is { ReceiveBuffered: > 0 } info && info.ReceiveBuffered >= info.ReceiveCapacity - 1460, "the window is full");
+        await stack.DisposeAsync();
+
+        // Its window opens now, and nobody can be told.
+        Assert.True(await client.ReadAsync(new byte[8 << 20], StackPair.Soon) > 0);
+        Assert.Equal(0, port.UsedAfterTheEnd);
+        await Assert.ThrowsAsync<IOException>(async () => await client.ReadExactlyAsync(new byte[1], StackPair.Soon));
+        sender.Abort();
+        await Assert.ThrowsAnyAsync<Exception>(async () => await sending);
+    }
+
+    [Fact]
     public async Task A_transparent_listener_takes_any_address_and_port_and_says_which()
     {
         await using var pair = new StackPair(transparent: true);
