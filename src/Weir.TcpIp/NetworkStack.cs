@@ -104,8 +104,8 @@ public sealed class NetworkStack : ISegmentPaths
     /// <summary>The time of the last call.</summary>
     internal TimeSpan Now { get; private set; }
 
-    /// <summary>Moves when a route, an address or a path MTU has changed.</summary>
-    internal int PathGeneration => Routes.Generation + PathMtus.Generation + _addresses.Generation;
+    /// <summary>Moves when a route or an address has changed.</summary>
+    internal int PathGeneration => Routes.Generation + _addresses.Generation;
 
     /// <summary>Adds an interface, its addresses, and a route to the network of each. Returns its index for <see cref="Receive"/>.</summary>
     /// <exception cref="ArgumentException">The device is Ethernet and no own Ethernet address is given, or its MTU is below 576.</exception>

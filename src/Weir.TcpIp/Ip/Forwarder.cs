@@ -28,7 +28,7 @@ internal sealed class Forwarder(NetworkStack stack)
             return;
         }
 
-        if (!stack.Output.TryRoute(arrived.Destination, null, out NextHop hop, out Route? route) || hop.Interface == stack.Loopback || !hop.Interface.Options.Forwarding)
+        if (!stack.Output.TryRoute(arrived.Destination, null, out NextHop hop, out _) || hop.Interface == stack.Loopback || !hop.Interface.Options.Forwarding)
         {
             stack.Drop(IpDropReason.NoRoute);
             stack.Icmp.SendUnreachable(arrived, UnreachableKind.Network);
@@ -42,8 +42,7 @@ internal sealed class Forwarder(NetworkStack stack)
             return;
         }
 
-        // Not what ICMP has said of the path: that is for packets of ours.
-        int mtu = route is { Mtu: > 0 and var most } ? Math.Min(most, hop.Interface.Mtu) : hop.Interface.Mtu;
+        int mtu = hop.RouteMtu;
         bool isSuper = offload.SegmentSize != 0;
         int largest = isSuper ? offload.TransportOffset - arrived.Input.HeaderSize + TcpHeaderLength(arrived) + offload.SegmentSize : packet.Length;
         bool mayFragment = arrived.IsIpv4 && !isSuper && (ReadUInt16BigEndian(packet[6..]) & DontFragment) == 0;

@@ -32,7 +32,7 @@ internal sealed class IpOutput(NetworkStack stack)
         route = null;
         if (stack.Owns(destination) || AddressKinds.IsLoopback(destination))
         {
-            hop = new NextHop { Interface = stack.Loopback, Mtu = stack.Loopback.Mtu };
+            hop = new NextHop { Interface = stack.Loopback, RouteMtu = stack.Loopback.Mtu, Mtu = stack.Loopback.Mtu };
             return true;
         }
 
@@ -61,11 +61,11 @@ internal sealed class IpOutput(NetworkStack stack)
         }
 
         mtu = mtu == 0 ? output.Mtu : Math.Min(mtu, output.Mtu);
-        mtu = stack.PathMtus.Find(destination, mtu);
         hop = new NextHop
         {
             Interface = output,
-            Mtu = mtu,
+            RouteMtu = mtu,
+            Mtu = stack.PathMtus.Find(destination, mtu),
             GroupMac = isGroup && destination != AddressKinds.LimitedBroadcast ? AddressKinds.GroupMac(destination) : MacAddress.Broadcast,
             Neighbor = output.Medium == DeviceMedium.Ethernet && !isGroup && !output.IsBroadcast(destination) ? output.Neighbors.Get(next, stack.Now) : null,
         };

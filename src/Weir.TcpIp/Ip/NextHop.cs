@@ -14,6 +14,9 @@ internal readonly record struct NextHop
     /// <summary>The Ethernet address of a group or of all; default: a neighbor's is used.</summary>
     public MacAddress GroupMac { get; init; }
 
-    /// <summary>Bytes of the largest packet that reaches the destination as far as is known.</summary>
+    /// <summary>Bytes of the largest packet that the route and its link take.</summary>
+    public required int RouteMtu { get; init; }
+
+    /// <summary>Bytes of the largest packet that reaches the destination, as far as ICMP has told. Not for TCP, whose connections believe only what quotes a segment of theirs.</summary>
     public required int Mtu { get; init; }
 }

@@ -19,8 +19,6 @@ internal sealed class PathMtuCache
 
     public int Count => _entries.Count;
 
-    public int Generation { get; private set; }
-
     public TimeSpan? NextDeadline => _order.TryPeek(out UInt128 oldest) ? _entries[oldest].Until : null;
 
     /// <summary>The known limit, or <paramref name="linkMtu"/> when that is less or nothing is known.</summary>
@@ -45,16 +43,12 @@ internal sealed class PathMtuCache
             _entries[destination] = (mtu, _entries[destination].Until);
         }
 
-        Generation++;
         return true;
     }
 
     public void Expire(TimeSpan now)
     {
         while (_order.TryPeek(out UInt128 oldest) && _entries[oldest].Until <= now)
-        {
             _entries.Remove(_order.Dequeue());
-            Generation++;
-        }
     }
 }

@@ -11,8 +11,8 @@ namespace Weir.TcpIp.Ip;
 /// <code>
 /// template:  Ethernet header (14, Ethernet only) | IPv4 header (20) or IPv6 header (40)
 /// </code>
-/// Per segment only the length, the ECN bits and IPv4's checksum are filled in. Everything is looked up again when the stack's routes,
-/// addresses or path MTUs have changed, or the neighbor was forgotten. It holds nothing of a connection, so all between two addresses share it.
+/// Per segment only the length, the ECN bits and IPv4's checksum are filled in. Everything is looked up again when the stack's routes
+/// or addresses have changed, or the neighbor was forgotten. It holds nothing of a connection, so all between two addresses share it.
 /// </remarks>
 internal sealed class SegmentPath : ISegmentPath
 {
@@ -231,8 +231,8 @@ internal sealed class SegmentPath : ISegmentPath
         _headers = _linkHeader + _ipHeader;
         DeviceCapabilities device = _device.Capabilities;
         _leavesChecksum = device.TransmitChecksumOffload;
-        _maxSegment = hop.Mtu - _ipHeader;
-        _maxOffload = _leavesChecksum && device.MaxSegmentOffload > hop.Mtu ? Math.Min(device.MaxSegmentOffload, ushort.MaxValue) - _ipHeader : 0;
+        _maxSegment = hop.RouteMtu - _ipHeader;
+        _maxOffload = _leavesChecksum && device.MaxSegmentOffload > hop.RouteMtu ? Math.Min(device.MaxSegmentOffload, ushort.MaxValue) - _ipHeader : 0;
         if (_linkHeader != 0)
             new EthernetHeader(hop.GroupMac, hop.Interface.Mac, _isIpv4 ? EtherType.ETH_P_IP : EtherType.ETH_P_IPV6).WriteTo(_template);
         WriteIpHeader(_template.AsSpan(_linkHeader));

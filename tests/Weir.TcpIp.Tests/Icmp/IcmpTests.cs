@@ -170,6 +170,19 @@ public class IcmpTests
     }
 
     [Fact]
+    public void What_is_told_of_a_datagram_makes_no_segment_smaller()
+    {
+        // RFC 5927 7.2: that a socket has a well-known port anybody knows, and no sequence number.
+        Host host = NewHost();
+        host.Stack.Udp.Open(new UdpSocketOptions { LocalPort = 53 });
+        byte[] guessed = PacketBuilder.Udp("10.0.0.2:53", "10.0.0.1:9", new byte[1400]).Build();
+        host.Inject(PacketBuilder.IcmpError("10.0.0.9", "10.0.0.2", 3, 4, guessed, 28, rest: 600));
+
+        Assert.Equal(1, host.Stack.PathMtus.Count);
+        Assert.Equal(1480, host.Stack.Find(Host.Address("10.0.0.2"), Host.Address("10.0.0.1"))!.MaxSegment);
+    }
+
+    [Fact]
     public void Paths_that_are_learned_are_bounded()
     {
         var cache = new PathMtuCache();
