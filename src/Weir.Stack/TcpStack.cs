@@ -22,9 +22,6 @@ namespace Weir.Stack;
 /// </remarks>
 public sealed class TcpStack : IAsyncDisposable
 {
-    /// <summary>How long the end of a stack waits for the peers to take what was written.</summary>
-    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
-
     private readonly StackLoop[] _loops;
     private readonly MacAddress _mac;
     private uint _opened;
@@ -175,7 +172,7 @@ public sealed class TcpStack : IAsyncDisposable
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await Task.WhenAny(_ended.Task, Task.WhenAll(_loops.Select(loop => loop.WhenDrained()))).WaitAsync(Linger, TimeProvider.System).ConfigureAwait(false);
+            await Task.WhenAny(_ended.Task, Task.WhenAll(_loops.Select(loop => loop.WhenDrained()))).WaitAsync(_options.Linger, TimeProvider.System).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

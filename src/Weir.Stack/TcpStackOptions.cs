@@ -40,4 +40,7 @@ public sealed record TcpStackOptions
 
     /// <summary>Connections of a queue in all, TIME-WAIT included; of more the SYNs are dropped.</summary>
     public int MaxConnections { get; init; } = 262_144;
+
+    /// <summary>How long the end of a stack waits for the peers to take what was written.</summary>
+    internal TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -105,7 +105,7 @@ public class CancellationTests
         await client.WriteAsync(new byte[1], StackPair.Soon);
         Assert.Equal(0, await server.ReadAsync(Memory<byte>.Empty, StackPair.Soon));
         var cancelled = new CancellationToken(canceled: true);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await server.ReadAsync(new byte[1], cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await server.ReadExactlyAsync(new byte[1], cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await server.WriteAsync(new byte[1], cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await pair.Client.ConnectAsync(Target, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await pair.Client.ListenAsync(Target, cancellationToken: cancelled));

@@ -5,7 +5,7 @@ using Weir.Testing;
 namespace Weir.Stack.Tests;
 
 /// <summary>A port whose packets are written down; what the blocks look like is tested beside <see cref="PcapngDevice"/>.</summary>
-public class PcapngPortTests
+public sealed class PcapngPortTests : IDisposable
 {
     private static readonly byte[] Incoming = [.. "what has come in"u8], Outgoing = [.. "what was sent"u8];
 
@@ -86,6 +86,12 @@ public class PcapngPortTests
         capture.Wait(TimeSpan.Zero);
         Assert.IsType<IOException>(capture.Failure);
         Assert.Equal(1, _port.Waits);
+    }
+
+    public void Dispose()
+    {
+        _port.Dispose();
+        _stream.Dispose();
     }
 
     private PcapngPort Open() => new(_port, _stream, new ManualTimeProvider());
