@@ -45,8 +45,8 @@ public class LossRecoveryTests
 
         var info = ours.Info;
         var dropped = Dropped(host);
-        Assert.True(dropped > 10, $"{dropped} packets were dropped");
-        // Of a packet of several segments (TSO) all are lost.
+        // With TSO there are fewer packets, 192 of 64 KiB if all are as large as can be; of one all segments are lost.
+        Assert.True(dropped >= (offload ? 3 : 10), $"{dropped} packets were dropped");
         Assert.InRange(info.Retransmissions, dropped, dropped * (offload ? MostSegments : 2));
         Assert.Equal(0, info.Timeouts);
     }
