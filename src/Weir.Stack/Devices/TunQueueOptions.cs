@@ -17,7 +17,7 @@ public sealed record TunQueueOptions
     public bool Offload { get; init; } = true;
 
     /// <summary>
-    /// A thread of the kernel takes what the stack sends and puts the segments of a connection together (IFF_NAPI, threaded NAPI, GRO): far more is sent
+    /// A thread of the kernel takes what the stack sends and puts the segments of a connection together (IFF_NAPI, threaded NAPI, GRO): more is sent
     /// where <see cref="Offload"/> is off, and answers come a little later, since one more thread has to wake. Linux 5.12; sets <c>threaded</c> of the
     /// device until the queue is closed.
     /// </summary>
