@@ -36,18 +36,11 @@ public class DecisionThreadTests
     public async Task A_decision_is_told_at_once_and_not_when_the_client_asks_again()
     {
         await using var pair = new StackPair(clientProfile: SendsOnce);
-        var (asked, decision) = (new TaskCompletionSource(), new TaskCompletionSource<AcceptDecision>());
-        await using var listener = await pair.Server.ListenAsync(Any, new StackListenOptions
-        {
-            Decide = _ =>
-            {
-                asked.SetResult();
-                return new ValueTask<AcceptDecision>(decision.Task);
-            },
-        }, StackPair.Soon);
+        var decision = new Held<AcceptDecision>();
+        await using var listener = await pair.Server.ListenAsync(Any, new StackListenOptions { Decide = _ => decision.Ask() }, StackPair.Soon);
         var connecting = pair.Client.ConnectAsync(Target, StackPair.Soon).AsTask();
-        await asked.Task.WaitAsync(StackPair.Soon);
-        decision.SetResult(AcceptDecision.Accept);
+        await decision.Asked;
+        decision.Answer(AcceptDecision.Accept);
         await using var client = await connecting;
         Assert.Equal(TcpState.Established, client.Info.State);
     }

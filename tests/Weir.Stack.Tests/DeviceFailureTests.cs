@@ -64,23 +64,16 @@ public sealed class DeviceFailureTests : IAsyncDisposable
     public async Task Nothing_is_sent_on_a_port_that_is_closed()
     {
         var (stream, _) = await OpenAsync();
-        var (asked, decision) = (new TaskCompletionSource(), new TaskCompletionSource<AcceptDecision>());
-        await using var listener = await _stack.ListenAsync(new IPEndPoint(IPAddress.Any, 81), new StackListenOptions
-        {
-            Decide = _ =>
-            {
-                asked.SetResult();
-                return new ValueTask<AcceptDecision>(decision.Task);
-            },
-        }, StackPair.Soon);
+        var decision = new Held<AcceptDecision>();
+        await using var listener = await _stack.ListenAsync(new IPEndPoint(IPAddress.Any, 81), new StackListenOptions { Decide = _ => decision.Ask() }, StackPair.Soon);
         using var cancel = new CancellationTokenSource();
         var connecting = _peer.ConnectAsync(new IPEndPoint(StackPair.ClientAddress, 81), cancel.Token).AsTask();
-        await asked.Task.WaitAsync(StackPair.Soon);
+        await decision.Asked;
         await _stack.DisposeAsync();
         Assert.True(_port.IsDisposed);
 
         // Goes on in this call: nobody has asked for another thread.
-        decision.SetResult(AcceptDecision.Accept);
+        decision.Answer(AcceptDecision.Accept);
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await _stack.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), StackPair.Soon));
         await Assert.ThrowsAsync<IOException>(async () => await stream.WriteAsync(new byte[1], StackPair.Soon));
         stream.CloseWrite();

@@ -13,7 +13,7 @@ internal sealed class FailingPort(IPacketPort port) : IPacketPort
 
     internal bool IsDisposed { get; private set; }
 
-    /// <summary>Something was sent after it was disposed.</summary>
+    /// <summary>Somebody wanted to send, or woke it, after it was disposed.</summary>
     internal bool IsUsedLate { get; private set; }
 
     public DeviceCapabilities Capabilities => port.Capabilities;
@@ -27,7 +27,11 @@ internal sealed class FailingPort(IPacketPort port) : IPacketPort
     /// <summary>In the same batch as the next packet, after it.</summary>
     internal void GoAfterNext() => _goesAfterNext = true;
 
-    public Span<byte> Rent(int length) => port.Rent(length);
+    public Span<byte> Rent(int length)
+    {
+        IsUsedLate |= IsDisposed;
+        return port.Rent(length);
+    }
 
     public void Send(int length, in PacketOffload offload)
     {
@@ -46,7 +50,11 @@ internal sealed class FailingPort(IPacketPort port) : IPacketPort
 
     public void Wait(TimeSpan? timeout) => port.Wait(timeout);
 
-    public void Wake() => port.Wake();
+    public void Wake()
+    {
+        IsUsedLate |= IsDisposed;
+        port.Wake();
+    }
 
     public void Dispose()
     {

@@ -122,18 +122,13 @@ public class ForwarderFailureTests
     {
         var pair = new StackPair(transparent: true);
         var far = SocketStream.Create();
-        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var forwarder = await TcpForwarder.StartAsync(pair.Server, async (_, _) =>
-        {
-            asked.SetResult();
-            await answer.Task;
-            return far;
-        });
+        var dial = new Held<Stream>();
+        var forwarder = await TcpForwarder.StartAsync(pair.Server, (_, _) => dial.Ask());
         var connecting = pair.Client.ConnectAsync(Elsewhere, StackPair.Soon).AsTask();
-        await asked.Task.WaitAsync(StackPair.Soon);
+        await dial.Asked;
         await pair.DisposeAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => connecting);
-        answer.SetResult();
+        dial.Answer(far);
         await far.Disposed;
         await forwarder.DisposeAsync();
     }
@@ -143,17 +138,12 @@ public class ForwarderFailureTests
     {
         await using StackPair pair = new(transparent: true);
         var far = SocketStream.Create();
-        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var forwarder = await TcpForwarder.StartAsync(pair.Server, async (_, _) =>
-        {
-            asked.SetResult();
-            await answer.Task;
-            return far;
-        });
+        var dial = new Held<Stream>();
+        var forwarder = await TcpForwarder.StartAsync(pair.Server, (_, _) => dial.Ask());
         var connecting = pair.Client.ConnectAsync(Elsewhere, StackPair.Soon).AsTask();
-        await asked.Task.WaitAsync(StackPair.Soon);
+        await dial.Asked;
         await forwarder.DisposeAsync();
-        answer.SetResult();
+        dial.Answer(far);
         var refused = await Assert.ThrowsAsync<SocketException>(() => connecting);
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
         await far.Disposed;

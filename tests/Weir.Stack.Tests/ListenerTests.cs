@@ -67,19 +67,12 @@ public class ListenerTests
     public async Task Who_is_accepted_after_the_end_of_the_listener_is_reset()
     {
         await using var pair = new StackPair();
-        var (asked, decision) = (new TaskCompletionSource(), new TaskCompletionSource<AcceptDecision>());
-        var listener = await pair.Server.ListenAsync(Any, new StackListenOptions
-        {
-            Decide = _ =>
-            {
-                asked.SetResult();
-                return new ValueTask<AcceptDecision>(decision.Task);
-            },
-        }, StackPair.Soon);
+        var decision = new Held<AcceptDecision>();
+        var listener = await pair.Server.ListenAsync(Any, new StackListenOptions { Decide = _ => decision.Ask() }, StackPair.Soon);
         var connecting = pair.Client.ConnectAsync(Target, StackPair.Soon).AsTask();
-        await asked.Task.WaitAsync(StackPair.Soon);
+        await decision.Asked;
         await listener.DisposeAsync();
-        decision.SetResult(AcceptDecision.Accept);
+        decision.Answer(AcceptDecision.Accept);
         await using var client = await connecting;
         await Assert.ThrowsAsync<IOException>(async () => await client.ReadExactlyAsync(new byte[1], StackPair.Soon));
         Assert.Empty(pair.Server.ListConnections());

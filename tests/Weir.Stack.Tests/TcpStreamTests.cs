@@ -164,14 +164,14 @@ public class TcpStreamTests
     {
         var (first, second) = Devices.MemoryPort.CreatePair();
         using var other = second;
-        using var port = new GoingPort(first);
+        using var port = new FailingPort(first);
         await using var stack = TcpStack.Start(port, new TcpStackOptions { Addresses = [TcpIp.Ip.IpPrefix.Parse("10.0.0.1/24")] });
         var endpoint = new IPEndPoint(IPAddress.Any, 80);
         var listener = await stack.ListenAsync(endpoint, cancellationToken: StackPair.Soon);
         var accepting = listener.AcceptAsync(StackPair.Soon);
-        port.Fail();
+        port.Go();
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await accepting);
-        Assert.IsType<IOException>(await stack.Ended);
+        Assert.Same(FailingPort.Gone, await stack.Ended);
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await stack.ListenAsync(endpoint, cancellationToken: StackPair.Soon));
     }
 
@@ -179,7 +179,7 @@ public class TcpStreamTests
     public async Task What_came_before_the_stack_ended_is_read_without_its_device()
     {
         var (first, second) = Devices.MemoryPort.CreatePair();
-        var port = new GoingPort(first);
+        var port = new FailingPort(first);
         await using var stack = TcpStack.Start(port, new TcpStackOptions { Addresses = [TcpIp.Ip.IpPrefix.Parse("10.0.0.1/24")] });
         await using var server = TcpStack.Start(second, new TcpStackOptions { Addresses = [TcpIp.Ip.IpPrefix.Parse("10.0.0.2/24")] });
         await using var listener = await server.ListenAsync(new IPEndPoint(IPAddress.Any, 80), cancellationToken: StackPair.Soon);
@@ -191,7 +191,7 @@ public class TcpStreamTests
 
         // Its window opens now, and nobody can be told.
         Assert.True(await client.ReadAsync(new byte[8 << 20], StackPair.Soon) > 0);
-        Assert.Equal(0, port.UsedAfterTheEnd);
+        Assert.False(port.IsUsedLate);
         await Assert.ThrowsAsync<IOException>(async () => await client.ReadExactlyAsync(new byte[1], StackPair.Soon));
         sender.Abort();
         await Assert.ThrowsAnyAsync<Exception>(async () => await sending);

@@ -115,13 +115,10 @@ internal sealed class StackParameters
     private static IPAddress? Configure(RouteSocket socket, string name, InterfaceAddress own, int mtu, bool isNew)
     {
         var link = socket.Links.Get(name)!;
-        if (link.Mtu != mtu)
-            socket.Links.Change(link.Index, new LinkChange { Mtu = mtu });
+        if (isNew || link.Mtu != mtu)
+            socket.Links.Change(link.Index, new LinkChange { Mtu = mtu, TransmitQueueLength = isNew ? QueueLength(mtu) : null });
         if (isNew)
-        {
-            socket.Links.Change(link.Index, new LinkChange { TransmitQueueLength = QueueLength(mtu) });
             socket.Addresses.Add(new LinkAddress { LinkIndex = link.Index, Address = HostAddress(own), PrefixLength = own.PrefixLength, Flags = own.Address.AddressFamily == AddressFamily.InterNetworkV6 ? NoDuplicateDetection : 0 });
-        }
 
         if (!link.IsUp)
             socket.Links.Change(link.Index, new LinkChange { Up = true });

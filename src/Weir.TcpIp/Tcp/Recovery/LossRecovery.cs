@@ -197,6 +197,7 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
         else if (delivery.Acked > 0)
             congestion.Acknowledged(sample);
     }
+
     /// <summary>Three duplicate ACKs. True: that is congestion.</summary>
     private bool FrontIsLost(in AckSample sample)
     {
