@@ -30,7 +30,7 @@ public sealed class TcpCounters
 
     public long PassiveOpens { get; internal set; }
 
-    /// <summary>SYNs that a listener had no room for.</summary>
+    /// <summary>SYNs, and last ACKs of handshakes, that a listener had no room for.</summary>
     public long ListenOverflows { get; internal set; }
 
     public long CookiesSent { get; internal set; }

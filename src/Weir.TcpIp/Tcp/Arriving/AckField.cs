@@ -23,6 +23,13 @@ internal readonly struct AckField(TcpConnection connection)
                 return false;
             }
 
+            if (connection.Listener is { DropsLastAck: true })
+            {
+                // As if it had been lost, with all that it carries: the SYN,ACK goes again, and so does what the peer has to say.
+                connection.Layer.Counters.ListenOverflows++;
+                return false;
+            }
+
             TakeTimestamp(segment);
             new Handshake(connection).Establish(segment, segment.Has(TcpFlags.SYN) ? segment.Window : (long)segment.Window << Sending.Shift);
             return connection.State != TcpState.Closed;

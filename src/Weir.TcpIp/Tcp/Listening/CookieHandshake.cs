@@ -55,10 +55,10 @@ internal sealed class CookieHandshake(TcpLayer layer, UInt128 key)
         layer.Counters.SegmentsSent++;
     }
 
-    /// <summary>The cookie came back in an ACK: SYN and SYN,ACK are made up, then the ACK is taken.</summary>
-    public bool TryOpen(TcpListener listener, ISegmentPath path, in FourTuple tuple, ref ArrivedSegment ack)
+    /// <summary>The cookie came back in an ACK. False: it is none of ours.</summary>
+    public bool TryTake(TcpListener listener, ISegmentPath path, in FourTuple tuple, ref ArrivedSegment ack)
     {
-        if (!listener.MayHaveSentCookies(layer.Now) || !listener.HasRoom || layer.IsFull)
+        if (!listener.MayHaveSentCookies(layer.Now))
             return false;
         if (!_cookies.TryCheck(tuple, ack, out ushort mss))
         {
@@ -66,6 +66,20 @@ internal sealed class CookieHandshake(TcpLayer layer, UInt128 key)
             return false;
         }
 
+        if (listener.DropsLastAck || layer.IsFull)
+        {
+            // The cookie comes again with what the peer has to say, and holds for a while.
+            layer.Counters.ListenOverflows++;
+            return true;
+        }
+
+        Open(listener, path, tuple, mss, ref ack);
+        return true;
+    }
+
+    /// <summary>SYN and SYN,ACK are made up, then the ACK is taken.</summary>
+    private void Open(TcpListener listener, ISegmentPath path, in FourTuple tuple, ushort mss, ref ArrivedSegment ack)
+    {
         // The SYN as it must have been.
         ArrivedSegment syn = ack;
         syn.Sequence--;
@@ -86,7 +100,6 @@ internal sealed class CookieHandshake(TcpLayer layer, UInt128 key)
         layer.Counters.PassiveOpens++;
         connection.Receive(ref ack);
         layer.Flush(connection);
-        return true;
     }
 
     private uint TimestampClock(in FourTuple tuple) =>

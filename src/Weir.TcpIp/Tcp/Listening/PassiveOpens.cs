@@ -23,7 +23,7 @@ internal sealed class PassiveOpens(TcpLayer layer, UInt128 cookieKey)
         // Second, the ACK bit: only a cookie makes one acceptable.
         if (segment.Has(TcpFlags.ACK))
         {
-            if (segment.Has(TcpFlags.SYN) || listener is null || !_cookies.TryOpen(listener, path, tuple, ref segment))
+            if (segment.Has(TcpFlags.SYN) || listener is null || !_cookies.TryTake(listener, path, tuple, ref segment))
                 RefuseUnknown(path, tuple, segment);
             return;
         }
@@ -68,7 +68,7 @@ internal sealed class PassiveOpens(TcpLayer layer, UInt128 cookieKey)
         TcpConnection connection = layer.New(path, tuple, listener.Options.Profile, syn.Interface, previousEnd: syn.PreviousEnd);
         listener.Opened(connection);
         connection.OpenPassively(syn);
-        AcceptDecision decision = connection.Ask(listener, layer.Now);
+        AcceptDecision decision = Ask(connection, listener);
         if (flooded)
         {
             // Nothing may be kept: what was made is taken back, and only the decision stays.
@@ -83,5 +83,22 @@ internal sealed class PassiveOpens(TcpLayer layer, UInt128 cookieKey)
         layer.Counters.PassiveOpens++;
         connection.Decide(decision, layer.Now);
         layer.Flush(connection);
+    }
+
+    private AcceptDecision Ask(TcpConnection connection, TcpListener listener)
+    {
+        bool answered = false;
+        try
+        {
+            AcceptDecision decision = connection.Ask(listener, layer.Now);
+            answered = true;
+            return decision;
+        }
+        finally
+        {
+            // The callback has thrown: nobody would ever decide.
+            if (!answered)
+                connection.End(TcpError.Aborted);
+        }
     }
 }

@@ -13,7 +13,11 @@ public sealed record TcpListenOptions
     public bool Transparent { get; init; }
 
     /// <summary>Connections whose handshake is done and that were not taken by <see cref="TcpListener.TryAccept"/>.</summary>
+    /// <remarks>While there are so many, SYNs and the last ACKs of handshakes are dropped: the peer repeats its SYN or its data, and is let in once there is room.</remarks>
     public int Backlog { get; init; } = 128;
+
+    /// <summary>True: a handshake that is done while the backlog is full ends with a reset, so that the peer does not wait (net.ipv4.tcp_abort_on_overflow).</summary>
+    public bool AbortOnOverflow { get; init; }
 
     /// <summary>Connections in the handshake; of more SYNs the answer is a cookie.</summary>
     public int MaxHalfOpen { get; init; } = 256;

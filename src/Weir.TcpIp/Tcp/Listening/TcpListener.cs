@@ -51,6 +51,9 @@ public sealed class TcpListener : IDisposable
 
     internal bool HasRoom => _backlog.Count < Options.Backlog;
 
+    /// <summary>The last ACK of a handshake finds no room: it is dropped, and the handshake stays where it is (net/ipv4/tcp_minisocks.c tcp_check_req, listen_overflow).</summary>
+    internal bool DropsLastAck => !HasRoom && !_disposed && !Options.AbortOnOverflow;
+
     internal bool WantsCookie => HalfOpen >= Options.MaxHalfOpen;
 
     internal void CookieSent(long now) => _lastCookie = now;
@@ -63,12 +66,12 @@ public sealed class TcpListener : IDisposable
         HalfOpen++;
     }
 
-    /// <summary>The handshake is done.</summary>
+    /// <summary>The handshake is done. Without room, which <see cref="DropsLastAck"/> keeps from happening unless it was asked for, the peer gets a reset.</summary>
     internal void Established(TcpConnection connection)
     {
         HalfOpen--;
         connection.Listener = null;
-        if (_backlog.Count >= Options.Backlog || _disposed)
+        if (!HasRoom || _disposed)
         {
             connection.Abort();
             return;
