@@ -28,26 +28,41 @@ internal sealed class Notifications(TcpLayer layer)
         if (_notifying)
             return;
         _notifying = true;
-        while (true)
+        try
         {
-            if (_toNotify.TryTake(out TcpConnection connection))
+            while (DeliverNext())
             {
-                TcpEvents events = connection.PendingEvents;
-                connection.PendingEvents = TcpEvents.None;
-                connection.Observer?.Notify(connection, events);
-                layer.Flush(connection);
-            }
-            else if (_acceptable.TryDequeue(out TcpListener? listener))
-            {
-                listener.IsAcceptable = false;
-                listener.Options.Acceptable!(listener);
-            }
-            else
-            {
-                break;
             }
         }
+        finally
+        {
+            // What an observer throws is the caller's; the others are told with the next call.
+            _notifying = false;
+        }
+    }
 
-        _notifying = false;
+    private bool DeliverNext()
+    {
+        if (_toNotify.TryTake(out TcpConnection connection))
+        {
+            TcpEvents events = connection.PendingEvents;
+            connection.PendingEvents = TcpEvents.None;
+            try
+            {
+                connection.Observer?.Notify(connection, events);
+            }
+            finally
+            {
+                layer.Flush(connection);
+            }
+
+            return true;
+        }
+
+        if (!_acceptable.TryDequeue(out TcpListener? listener))
+            return false;
+        listener.IsAcceptable = false;
+        listener.Options.Acceptable!(listener);
+        return true;
     }
 }
