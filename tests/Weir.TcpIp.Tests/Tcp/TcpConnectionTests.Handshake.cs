@@ -187,4 +187,34 @@ public partial class TcpConnectionTests
         Assert.Equal(0x93f5f5799a932462UL, hash.Compute(0x0706050403020100));
         Assert.Equal(0x726fdb47dd0e0e31UL, hash.Compute());
     }
+
+    // RFC 9293 3.10.7.4, fourth, SYN-RECEIVED: back to LISTEN. A challenge would wait for a reset that many a firewall in between lets nobody send.
+    [Fact]
+    public void Other_syn_within_the_window_of_a_half_open_connection_ends_it_and_is_answered_when_it_comes_again()
+    {
+        var script = new TcpScript();
+        script.Listen();
+        script.Inject(TcpScript.PeerSyn);
+        script.ExpectAny("S.");
+        script.Inject("S 500:500(0) win 65535");
+        script.ExpectNothing();
+        Assert.Equal((0, 0), (script.Layer.Count, script.Listener.HalfOpen));
+        script.Inject("S 500:500(0) win 65535");
+        script.Expect("S. 0:0(0) ack 501");
+    }
+
+    // net/ipv4/tcp_minisocks.c tcp_check_req: a pure repetition, whatever it carries.
+    [Theory]
+    [InlineData("S 0:0(0) win 65535 <mss 1000>")]
+    [InlineData("S 0:100(100) win 65535 <mss 1000>")]
+    public void Repeated_syn_is_answered_at_once_with_data_too(string syn)
+    {
+        var script = new TcpScript();
+        script.Listen();
+        script.Inject(syn);
+        script.Expect("S. 0:0(0) ack 1");
+        script.Inject(syn);
+        script.Expect("S. 0:0(0) ack 1");
+        script.ExpectNothing();
+    }
 }

@@ -2,7 +2,7 @@ using Weir.Packets;
 
 namespace Weir.TcpIp.Tcp.Arriving;
 
-/// <summary>RFC 9293 3.10.7.4, first to fourth: sequence number, RST, SYN. Whatever fails here changes nothing.</summary>
+/// <summary>RFC 9293 3.10.7.4, first to fourth: sequence number, RST, SYN. What fails here has no say in the steps that follow.</summary>
 internal readonly struct SegmentChecks(TcpConnection connection)
 {
     private SendHalf Sending => connection.SendSide;
@@ -12,6 +12,13 @@ internal readonly struct SegmentChecks(TcpConnection connection)
     // First, check sequence number.
     public bool CheckSequence(in ArrivedSegment segment)
     {
+        if (connection.State == TcpState.SynReceived && segment.Seq == 0 && (segment.Flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) == TcpFlags.SYN)
+        {
+            // The peer has not got our SYN,ACK: it repeats its SYN, which may have data behind it.
+            new Handshake(connection).SynchronizeAgain();
+            return false;
+        }
+
         if (connection.Timestamps.Agreed && !CheckTimestamps(segment))
             return false;
 
@@ -44,13 +51,6 @@ internal readonly struct SegmentChecks(TcpConnection connection)
     {
         if (segment.Has(TcpFlags.RST))
             return false;
-
-        // The peer has not got our SYN,ACK: it repeats its SYN.
-        if (connection.State == TcpState.SynReceived && segment.Has(TcpFlags.SYN) && segment.Seq == 0)
-        {
-            new Handshake(connection).SynchronizeAgain();
-            return false;
-        }
 
         if (segment.Payload.Length > 0 && segment.Seq + segment.Payload.Length <= Receiving.RcvNxt)
             Receiving.NoteDuplicate(segment.Seq, segment.Payload.Length);
@@ -100,6 +100,15 @@ internal readonly struct SegmentChecks(TcpConnection connection)
         // Simultaneous open: the peer's SYN came alone, and now with its ACK.
         if (connection.State == TcpState.SynReceived && segment.Seq == 0)
             return true;
+
+        if (connection.State == TcpState.SynReceived && connection.Listener is not null)
+        {
+            // Back to LISTEN. RFC 5961 protects synchronized states; here a peer that has begun anew would wait, since a firewall in between
+            // may know neither our challenge nor the reset that it asks for.
+            connection.End(TcpError.Reset);
+            return false;
+        }
+
         connection.Writer.SendChallenge(segment.Now);
         return false;
     }
