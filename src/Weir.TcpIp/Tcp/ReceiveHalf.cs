@@ -9,12 +9,16 @@ internal sealed class ReceiveHalf
     /// <summary>A reader who took nothing for so long has a peer who sent nothing, if nothing is left.</summary>
     private const long IdleTime = TimeSpan.TicksPerSecond;
 
+    /// <summary>A hole of a few segments is no waste.</summary>
+    private const int NearBy = 16 * 1024;
+
     private readonly TcpProfile _profile;
     private readonly Reassembler _reassembler;
     private ReceiveAutotune _autotune;
     private RecentRuns _recent;
     private ReceiveRoom _room;
     private long _advertised;
+    private long _gapSince;
 
     public ReceiveHalf(TcpProfile profile, TcpMemory memory)
     {
@@ -96,6 +100,13 @@ internal sealed class ReceiveHalf
     /// <summary>Text that needs no more memory than is held already.</summary>
     public bool HasPlaceFor(long seq, int length) => Stream.BytesBuffered + (seq + length - RcvNxt) <= Stream.Allocated;
 
+    /// <summary>Text so far ahead of its place that the ring, which reaches to it, would be mostly empty: the largest part of a window was lost, or somebody makes a byte cost a window.</summary>
+    public bool IsFarAhead(long seq, int length)
+    {
+        long reach = Stream.BytesBuffered + (seq + length - RcvNxt);
+        return seq > RcvNxt && reach > NearBy && reach / 4 > Stream.BytesBuffered + _reassembler.BytesPending + length;
+    }
+
     /// <summary>Takes text and FIN of an acceptable segment, cut to the window.</summary>
     public void Take(long seq, ReadOnlySpan<byte> payload, bool fin, long now)
     {
@@ -108,7 +119,7 @@ internal sealed class ReceiveHalf
 
         if (seq > RcvNxt || HasGaps)
         {
-            TakeOutOfOrder(seq, payload, fin);
+            TakeOutOfOrder(seq, payload, fin, now);
         }
         else
         {
@@ -164,11 +175,13 @@ internal sealed class ReceiveHalf
         return true;
     }
 
-    /// <summary>Memory is short: what an idle peer may still send counts no longer.</summary>
+    /// <summary>Memory is short: what an idle peer may still send counts no longer, and what waits behind a hole that was not filled for long is dropped (RFC 2018 8; net/ipv4/tcp_input.c tcp_prune_ofo_queue).</summary>
     public void RestIfIdle(long now)
     {
-        if (Stream.Allocated == 0 && now - _autotune.RoundStart > IdleTime)
-            _room.Rest();
+        if (Stream.BytesBuffered > 0 || now - _autotune.RoundStart <= IdleTime || (HasGaps && now - _gapSince <= IdleTime))
+            return;
+        Discard();
+        _room.Rest();
     }
 
     /// <summary>The peer is told of RCV.NXT.</summary>
@@ -182,10 +195,12 @@ internal sealed class ReceiveHalf
 
     private long RightEdge(bool syn) => RcvNxt + _room.Offer(Stream, RcvWnd, Mss, syn);
 
-    private void TakeOutOfOrder(long seq, ReadOnlySpan<byte> payload, bool fin)
+    private void TakeOutOfOrder(long seq, ReadOnlySpan<byte> payload, bool fin, long now)
     {
         // RFC 5681 4.2: out of order, or filling a gap: the sender wants to know at once.
         int before = _reassembler.BytesPending;
+        if (before == 0)
+            _gapSince = now;
         ulong pushed = Stream.BytesPushed;
         Insert(seq, payload, fin);
         if (payload.Length > 0 && _reassembler.BytesPending == before && Stream.BytesPushed == pushed && Holds(seq, payload.Length))

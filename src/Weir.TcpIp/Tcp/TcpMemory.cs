@@ -19,6 +19,9 @@ internal sealed class TcpMemory(long limit)
     /// <summary>No buffer is made or grows; what is there may be filled, read and acknowledged.</summary>
     public bool IsFull => Used >= limit;
 
+    /// <summary>Half of it is in use: what is kept out of order has to be worth its place.</summary>
+    public bool IsHalfFull => Used >= limit / 2;
+
     /// <summary>Bytes below the limit that nobody was promised; less than nothing is possible.</summary>
     public long Spare => limit - Used - Promised;
 
@@ -74,9 +77,19 @@ internal sealed class TcpMemory(long limit)
         _heldBack.Remove(connection);
     }
 
-    /// <summary>Drops what a connection keeps out of order (RFC 2018 8). True: that was enough.</summary>
-    public bool MakeRoom(TcpConnection connection)
+    /// <summary>Room for text that came.</summary>
+    /// <returns>False: it is not taken, and comes again.</returns>
+    public bool HasRoomFor(TcpConnection connection, in ArrivedSegment segment)
     {
+        if (!IsHalfFull || connection.ReceiveSide.HasPlaceFor(segment.Seq, segment.Payload.Length))
+            return true;
+        IsShort = true;
+        if (connection.ReceiveSide.IsFarAhead(segment.Seq, segment.Payload.Length))
+            return false;
+        if (!IsFull)
+            return true;
+
+        // RFC 2018 8: what is kept out of order may be dropped.
         connection.DropOutOfOrder();
         return !IsFull;
     }

@@ -84,6 +84,65 @@ public class TcpMemoryTests
         Assert.True(SendCapacityUnder(200 << 20) > 128 << 10);
     }
 
+    // A ring is as large as the way to the last byte in it: peers that send one byte from far ahead could take all there is.
+    [Fact]
+    public void Bytes_far_ahead_of_their_place_take_no_more_than_half_of_the_memory()
+    {
+        TcpScript script = Hoarders(100);
+        Assert.InRange(script.Layer.MemoryUsed, Limit / 4, Limit / 2);
+        Assert.True(script.Layer.Counters.MemoryDrops > 0);
+
+        // One that has lost the first segment of its window gets the rest kept, and more than one.
+        long drops = script.Layer.Counters.MemoryDrops;
+        TcpConnection honest = Shake(script, 1000);
+        for (int at = 1001; at < 8000; at += 1000)
+            script.Inject($". {at}:{at + 1000}(1000) ack 1");
+        script.Inject(". 1:1001(1000) ack 1");
+        Assert.Equal(8000, honest.Available);
+        Assert.Equal(drops, script.Layer.Counters.MemoryDrops);
+    }
+
+    // RFC 2018 8 allows it, net/ipv4/tcp_input.c tcp_prune_ofo_queue does it: a hole that nobody fills is not worth the memory.
+    [Fact]
+    public void What_waits_for_long_behind_a_hole_goes_when_memory_is_short()
+    {
+        TcpScript script = Hoarders(100);
+        script.Advance(3000);
+        Shake(script, 1000);
+        script.Advance(1000);
+        script.Transmit();
+        Assert.Equal(0, script.Layer.MemoryUsed);
+    }
+
+    /// <summary>So many connections whose windows were given when there was memory, and of which each then has one byte at the end of its window.</summary>
+    private static TcpScript Hoarders(int count)
+    {
+        var script = new TcpScript(TcpScript.Plain, new TcpLayerOptions { Secret = 5, MemoryLimit = Limit });
+        script.Listen(new TcpListenOptions { Backlog = count });
+        var connections = new TcpConnection[count];
+        for (int i = 0; i < count; i++)
+            connections[i] = Shake(script, i + 1);
+        uint seen = script.Connection.SendSide.Iss;
+        foreach (TcpConnection connection in connections)
+        {
+            script.RemotePort = connection.RemotePort;
+            script.Inject($". 60000:60001(1) ack {1L + (connection.SendSide.Iss - seen)}");
+            script.Path.Sent.Clear();
+        }
+
+        return script;
+    }
+
+    private static TcpConnection Shake(TcpScript script, int port)
+    {
+        script.RemotePort = port;
+        script.Inject(TcpScript.PeerSyn);
+        script.ExpectAny("S.");
+        script.Inject(". 1:1(0) ack 1");
+        script.Path.Sent.Clear();
+        return script.Accept();
+    }
+
     private static long SendCapacityUnder(long limit)
     {
         var link = new SimulatedLink(new SeededGenerator(1), new LinkConditions { Delay = 20 }, limit);

@@ -18,10 +18,12 @@ internal readonly struct TextAndFin(TcpConnection connection)
             return;
 
         NoteEcn(segment);
-        if (connection.Layer.Memory.IsFull && !Receiving.HasPlaceFor(segment.Seq, segment.Payload.Length) && !connection.Layer.Memory.MakeRoom(connection))
+        if (!connection.Layer.Memory.HasRoomFor(connection, segment))
         {
             // A byte that there is no room for was not received: the peer sends it again.
             connection.Layer.Counters.MemoryDrops++;
+            if (segment.Seq > Receiving.RcvNxt)
+                connection.Writer.SendAck();
             return;
         }
 
