@@ -9,6 +9,8 @@ internal sealed class ConnectionQueue(ConnectionQueueKind kind)
 
     public bool IsEmpty => _first is null;
 
+    public int Count { get; private set; }
+
     public bool Contains(TcpConnection connection) => connection.Links[_kind].IsQueued;
 
     public void Add(TcpConnection connection)
@@ -16,30 +18,31 @@ internal sealed class ConnectionQueue(ConnectionQueueKind kind)
         ref QueueLink link = ref connection.Links[_kind];
         if (link.IsQueued)
             return;
-        link.IsQueued = true;
+        (link.IsQueued, link.Previous) = (true, _last);
         if (_last is null)
             _first = connection;
         else
             _last.Links[_kind].Next = connection;
         _last = connection;
+        Count++;
     }
 
-    /// <summary>Takes one out, wherever it stands: the queue is walked.</summary>
+    /// <summary>Takes one out, wherever it stands.</summary>
     public void Remove(TcpConnection connection)
     {
-        if (!Contains(connection))
+        ref QueueLink link = ref connection.Links[_kind];
+        if (!link.IsQueued)
             return;
-        TcpConnection? before = null;
-        for (TcpConnection at = _first!; at != connection; at = at.Links[_kind].Next!)
-            before = at;
-        TcpConnection? behind = connection.Links[_kind].Next;
-        if (before is null)
-            _first = behind;
+        if (link.Previous is null)
+            _first = link.Next;
         else
-            before.Links[_kind].Next = behind;
-        if (_last == connection)
-            _last = before;
-        connection.Links[_kind] = default;
+            link.Previous.Links[_kind].Next = link.Next;
+        if (link.Next is null)
+            _last = link.Previous;
+        else
+            link.Next.Links[_kind].Previous = link.Previous;
+        link = default;
+        Count--;
     }
 
     public bool TryTake(out TcpConnection connection)
@@ -51,11 +54,7 @@ internal sealed class ConnectionQueue(ConnectionQueueKind kind)
         }
 
         connection = _first;
-        ref QueueLink link = ref connection.Links[_kind];
-        _first = link.Next;
-        if (_first is null)
-            _last = null;
-        link = default;
+        Remove(connection);
         return true;
     }
 }
@@ -69,17 +68,19 @@ internal enum ConnectionQueueKind
     Memory,
     /// <summary>Peers that wait for a window.</summary>
     Window,
+    TimeWait,
 }
 
 /// <summary>A connection's place in one queue.</summary>
 internal struct QueueLink
 {
     public TcpConnection? Next;
+    public TcpConnection? Previous;
     public bool IsQueued;
 }
 
 /// <summary>A connection's places.</summary>
-[System.Runtime.CompilerServices.InlineArray(4)]
+[System.Runtime.CompilerServices.InlineArray(5)]
 internal struct QueueLinks
 {
     private QueueLink _first;

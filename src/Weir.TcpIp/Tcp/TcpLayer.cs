@@ -80,11 +80,19 @@ public sealed class TcpLayer
             return null;
 
         if (tuple.LocalPort == 0)
-            tuple = tuple with { LocalPort = _ports.Choose(tuple, _connections, _options.Siblings) };
-        if (tuple.LocalPort == 0 || !IsFree(tuple))
+            tuple = tuple with { LocalPort = _ports.Choose(tuple, _connections, _options.Siblings, options.Profile, Now) };
+        if (tuple.LocalPort == 0)
             return null;
 
-        TcpConnection connection = New(path, tuple, options.Profile, 0);
+        uint? previousEnd = null;
+        if (_connections.Find(tuple) is { } there)
+        {
+            if (!PortReuse.Allows(there, options.Profile, Now))
+                return null;
+            previousEnd = PortReuse.Take(there);
+        }
+
+        TcpConnection connection = New(path, tuple, options.Profile, 0, previousEnd: previousEnd);
         connection.Observer = observer;
         connection.Open(Now);
         Counters.ActiveOpens++;
@@ -112,7 +120,14 @@ public sealed class TcpLayer
             return;
         }
 
-        if (_connections.Find(tuple) is { } connection && !IsReplaced(connection, ref arrived))
+        TcpConnection? connection = _connections.Find(tuple);
+        if (connection is not null && PortReuse.Allows(connection, arrived))
+        {
+            arrived.PreviousEnd = PortReuse.Take(connection);
+            connection = null;
+        }
+
+        if (connection is not null)
         {
             connection.Receive(ref arrived);
             Charge(connection);
@@ -230,6 +245,7 @@ public sealed class TcpLayer
         connection.Listener?.Failed(connection);
         _connections.Delete(connection);
         _timers.Remove(connection);
+        _timeWait.Remove(connection);
         Memory.Forget(connection);
         Charge(connection);
     }
@@ -277,34 +293,6 @@ public sealed class TcpLayer
     {
         Charge(connection);
         Schedule(connection);
-    }
-
-    private bool IsFree(in FourTuple tuple)
-    {
-        if (_connections.Find(tuple) is not { } there)
-            return true;
-
-        // RFC 6191 and tcp_tw_reuse: an old connection in TIME-WAIT makes way for ours when timestamps tell them apart.
-        if (there.State != TcpState.TimeWait || !there.Timestamps.Agreed)
-            return false;
-        there.End(TcpError.None);
-        return true;
-    }
-
-    /// <summary>RFC 6191 2, RFC 9293 3.10.7.4 for TIME-WAIT: a SYN that is surely new ends the old connection.</summary>
-    private static bool IsReplaced(TcpConnection connection, ref ArrivedSegment segment)
-    {
-        if (connection.State != TcpState.TimeWait || (segment.Flags & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) != TcpFlags.SYN)
-            return false;
-        bool later = (int)(segment.Sequence - connection.ReceiveSide.NextWire) > 0;
-        bool isNew = connection.Timestamps.Agreed && segment.Options.HasTimestamps
-            ? (int)(segment.Options.TsVal - connection.Timestamps.Recent) > 0 || (segment.Options.TsVal == connection.Timestamps.Recent && later)
-            : later;
-        if (!isNew)
-            return false;
-        segment.PreviousEnd = connection.SendSide.Iss + (uint)connection.SendSide.SndNxt;
-        connection.End(TcpError.None);
-        return true;
     }
 
     /// <summary>A connection in the table; <paramref name="iss"/>: the initial sequence number that a cookie had, else one is chosen, not before <paramref name="previousEnd"/> (RFC 9293 3.10.7.4: no number that the last connection may have used).</summary>

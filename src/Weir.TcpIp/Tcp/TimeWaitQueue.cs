@@ -3,20 +3,18 @@ namespace Weir.TcpIp.Tcp;
 /// <summary>Connections in TIME-WAIT, the oldest first: of too many it goes before its time.</summary>
 internal sealed class TimeWaitQueue(int most, TcpCounters counters)
 {
-    private readonly Queue<TcpConnection> _connections = new();
+    private readonly ConnectionQueue _connections = new(ConnectionQueueKind.TimeWait);
 
     public void Add(TcpConnection connection)
     {
-        if (connection.IsInTimeWait)
-            return;
-        connection.IsInTimeWait = true;
-        _connections.Enqueue(connection);
-        while (_connections.Count > most || (_connections.TryPeek(out TcpConnection? first) && first.State == TcpState.Closed))
+        _connections.Add(connection);
+        while (_connections.Count > most && _connections.TryTake(out TcpConnection oldest))
         {
-            TcpConnection oldest = _connections.Dequeue();
-            if (oldest.State != TcpState.Closed)
-                counters.TimeWaitEvicted++;
+            counters.TimeWaitEvicted++;
             oldest.End(TcpError.None);
         }
     }
+
+    /// <summary>Its time is over, or its addresses and ports were taken again.</summary>
+    public void Remove(TcpConnection connection) => _connections.Remove(connection);
 }

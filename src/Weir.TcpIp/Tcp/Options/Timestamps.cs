@@ -6,21 +6,22 @@ internal struct Timestamps(uint offset)
     /// <summary>5.5: a connection that was idle for 24 days forgets.</summary>
     private const long Outdated = 24 * TimeSpan.TicksPerDay;
 
-    private long _recentAt;
-
     /// <summary>Both ends send them: then each segment has to.</summary>
     public bool Agreed { readonly get; set; }
 
     /// <summary>TS.Recent: what our segments echo.</summary>
     public uint Recent { readonly get; private set; }
 
-    public void Take(uint value, long now) => (Recent, _recentAt) = (value, now);
+    /// <summary>When it was taken.</summary>
+    public long RecentAt { readonly get; private set; }
+
+    public void Take(uint value, long now) => (Recent, RecentAt) = (value, now);
 
     /// <summary>5.3 R1, without the age of TS.Recent.</summary>
     public readonly bool IsInOrder(uint value) => (int)(value - Recent) >= 0;
 
     /// <summary>5.3 R1 and 5.5: the segment is a stray of an earlier time.</summary>
-    public readonly bool IsOld(uint value, long now) => !IsInOrder(value) && now - _recentAt <= Outdated;
+    public readonly bool IsOld(uint value, long now) => !IsInOrder(value) && now - RecentAt <= Outdated;
 
     /// <summary>TSval of a segment that goes out now: milliseconds from a start of the connection's own (5.4).</summary>
     public readonly uint Value(long now) => offset + (uint)(now / TimeSpan.TicksPerMillisecond);

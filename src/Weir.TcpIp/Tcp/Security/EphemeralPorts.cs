@@ -10,14 +10,16 @@ internal sealed class EphemeralPorts(UInt128 key)
     private readonly SipHash _hash = new(key);
     private uint _next;
 
-    /// <summary>A port that is no sibling's and that no connection between the same addresses has; 0: there is none.</summary>
-    public ushort Choose(in FourTuple tuple, ConnectionTable table, ITcpSiblings? siblings)
+    /// <summary>A port that is no sibling's and that no connection between the same addresses has, or one in TIME-WAIT that makes way; 0: there is none.</summary>
+    public ushort Choose(in FourTuple tuple, ConnectionTable table, ITcpSiblings? siblings, TcpProfile profile, long now)
     {
         ulong offset = _hash.Compute((ulong)tuple.LocalAddress, (ulong)tuple.RemoteAddress, (ulong)(tuple.RemoteAddress >> 64), tuple.RemotePort);
         for (int i = 0; i < Count; i++)
         {
             ushort port = (ushort)(First + (int)(((uint)offset + _next++) % Count));
-            if (siblings?.IsOwnPort(port) != false && table.Find(tuple with { LocalPort = port }) is null)
+            if (siblings?.IsOwnPort(port) == false)
+                continue;
+            if (table.Find(tuple with { LocalPort = port }) is not { } there || PortReuse.Allows(there, profile, now))
                 return port;
         }
 
