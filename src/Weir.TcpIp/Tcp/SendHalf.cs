@@ -250,9 +250,9 @@ internal sealed class SendHalf
 
         // RFC 6298 3 and RFC 7323 4: a round trip from a segment that was sent once, else from the echo of its timestamp.
         if (delivery.OnceSentAt >= 0 && !delivery.FilledGap)
-            Rtt.Sample(now - delivery.OnceSentAt);
+            Rtt.Sample(now - delivery.OnceSentAt, now);
         else if (delivery.EchoedSentAt >= 0)
-            Rtt.Sample(now - delivery.EchoedSentAt);
+            Rtt.Sample(now - delivery.EchoedSentAt, now);
         else
             Rtt.Acknowledged();
 

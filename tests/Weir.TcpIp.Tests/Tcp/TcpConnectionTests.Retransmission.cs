@@ -49,9 +49,9 @@ public partial class TcpConnectionTests
     public void Rto_is_srtt_plus_four_times_rttvar_but_never_below_the_least()
     {
         var rtt = new Weir.TcpIp.Tcp.Timers.RttEstimator(TcpProfile.Default with { MinRto = TimeSpan.FromMilliseconds(1) });
-        rtt.Sample(TimeSpan.FromMilliseconds(100).Ticks);
+        rtt.Sample(TimeSpan.FromMilliseconds(100).Ticks, now: 0);
         Assert.Equal(300, TimeSpan.FromTicks(rtt.Rto).TotalMilliseconds);
-        rtt.Sample(TimeSpan.FromMilliseconds(180).Ticks);
+        rtt.Sample(TimeSpan.FromMilliseconds(180).Ticks, now: 0);
         Assert.Equal(110, TimeSpan.FromTicks(rtt.Srtt).TotalMilliseconds);
         Assert.Equal(57.5, TimeSpan.FromTicks(rtt.RttVar).TotalMilliseconds);
         Assert.Equal(340, TimeSpan.FromTicks(rtt.Rto).TotalMilliseconds);
@@ -386,5 +386,27 @@ public partial class TcpConnectionTests
     {
         for (int i = 0; i < segments; i++)
             Assert.True(script.Path.Sent.TryDequeue(out _), $"only {i} of {segments} segments were sent");
+    }
+
+    // net.ipv4.tcp_min_rtt_wlen, 300 s: a path that has become longer does not look like one full of reordering for ever (RFC 8985 6.2, step 4).
+    [Fact]
+    public void Least_round_trip_is_that_of_the_last_minutes()
+    {
+        TcpScript script = TcpScript.Established(Reno, rtt: 10);
+        Assert.Equal(10, MinRtt());
+        for (int second = 0, at = 1; second < 300; second += 10, at += 100)
+        {
+            script.Advance(9900);
+            script.Write(100);
+            script.Advance(100);
+            script.Inject($". 1:1(0) ack {at + 100}");
+            script.Path.Sent.Clear();
+            if (second < 140)
+                Assert.Equal(10, MinRtt());
+        }
+
+        Assert.Equal(100, MinRtt());
+
+        double MinRtt() => TimeSpan.FromTicks(script.Connection.SendSide.Rtt.MinRtt).TotalMilliseconds;
     }
 }

@@ -6,12 +6,18 @@ internal struct RttEstimator
     /// <summary>RFC 6298 2, G: the clock is as fine as the caller's, but its calls come no finer than this.</summary>
     private const long Granularity = TimeSpan.TicksPerMillisecond;
 
+    /// <summary>The least round trip is that of this half of a time and of the one before: net.ipv4.tcp_min_rtt_wlen is 300 s.</summary>
+    private const long HalfOfMinRtt = 150 * TimeSpan.TicksPerSecond;
+
     private readonly long _initial;
     private readonly long _min;
     private readonly long _max;
     private readonly bool _fixed;
     private long _rto;
     private int _backoff;
+    private long _least;
+    private long _leastBefore;
+    private long _halfEnd;
 
     public RttEstimator(TcpProfile profile)
     {
@@ -26,7 +32,7 @@ internal struct RttEstimator
 
     public long RttVar { readonly get; private set; }
 
-    /// <summary>The least round trip of the connection; 0: none measured.</summary>
+    /// <summary>The least round trip of the last minutes; 0: none measured. A path that became longer is believed in the end (RFC 8985 6.2, step 4, scales with it).</summary>
     public long MinRtt { readonly get; private set; }
 
     public readonly bool HasSample => Srtt > 0;
@@ -38,10 +44,10 @@ internal struct RttEstimator
     public readonly long Rto => _backoff < 20 ? Math.Min(_rto << _backoff, Math.Max(_max, _initial)) : _max;
 
     /// <summary>RFC 6298 2.2 and 2.3. Karn's rule (3) is the caller's: no sample from a segment that was sent twice, unless timestamps say which it was.</summary>
-    public void Sample(long rtt)
+    public void Sample(long rtt, long now)
     {
         rtt = Math.Max(rtt, 1);
-        MinRtt = MinRtt == 0 ? rtt : Math.Min(MinRtt, rtt);
+        NoteLeast(rtt, now);
         if (Srtt == 0)
         {
             Srtt = rtt;
@@ -68,14 +74,19 @@ internal struct RttEstimator
             _backoff = 0;
     }
 
-    /// <summary>A time-out that was not needed: the doubling is taken back.</summary>
-    public void UndoBackoff() => _backoff = 0;
-
     /// <summary>RFC 6298 5.7: the SYN's timer ran out; data starts at 3 s unless something was measured.</summary>
     public void HandshakeTimedOut()
     {
         _backoff = 0;
         if (!HasSample && !_fixed)
             _rto = Math.Max(_rto, 3 * TimeSpan.TicksPerSecond);
+    }
+
+    private void NoteLeast(long rtt, long now)
+    {
+        if (now >= _halfEnd)
+            (_leastBefore, _least, _halfEnd) = (now - _halfEnd < HalfOfMinRtt ? _least : 0, 0, now + HalfOfMinRtt);
+        _least = _least == 0 ? rtt : Math.Min(_least, rtt);
+        MinRtt = _leastBefore == 0 ? _least : Math.Min(_least, _leastBefore);
     }
 }
