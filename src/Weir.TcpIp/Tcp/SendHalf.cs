@@ -141,8 +141,10 @@ internal sealed class SendHalf
             Rtt.HandshakeTimedOut();
     }
 
-    /// <summary>The path or the options changed. What is out and too long is cut and sent again when the path became narrower.</summary>
-    public void ChangeMss(int mss)
+    /// <summary>The path or the options changed. What is out and too long is cut when the path became narrower.</summary>
+    /// <param name="mss">Payload of a full segment from now on.</param>
+    /// <param name="tooBig">RFC 1191 6.5: what is longer was dropped for its length. It goes again as the window allows, and congestion control hears nothing (net/ipv4/tcp_input.c tcp_simple_retransmit).</param>
+    public void ChangeMss(int mss, bool tooBig)
     {
         if (mss == Mss)
             return;
@@ -151,14 +153,9 @@ internal sealed class SendHalf
         Congestion.Start(mss, 0);
         if (!narrower || Board.Count == 0)
             return;
+        if (tooBig)
+            Board.MarkLongerLost(mss);
         Board.Split(mss);
-    }
-
-    /// <summary>A segment on its way was too large: the front goes again, now smaller.</summary>
-    public void ResendFront()
-    {
-        if (Board.Count > 0)
-            Recovery.SendAgain(0);
     }
 
     public void Clear()
@@ -296,24 +293,15 @@ internal sealed class SendHalf
     /// <summary>What has become of the probe of the path's MTU. Lost, it goes again in segments that pass.</summary>
     public void JudgeProbe(long now)
     {
-        for (int i = 0; i < Board.Count; i++)
+        int index = Board.IndexBefore(Mtu.ProbeEnd);
+        if (index >= 0 && Board[index].End == Mtu.ProbeEnd && (Board[index].Flags & (SegmentFlags.Lost | SegmentFlags.Retransmitted)) != 0)
         {
-            ref SegmentRecord record = ref Board[i];
-            if (record.End < Mtu.ProbeEnd)
-                continue;
-            if (record.End == Mtu.ProbeEnd && (record.Flags & (SegmentFlags.Lost | SegmentFlags.Retransmitted)) != 0)
-            {
-                Mtu.ProbeLost(now);
-                Board.Split(Mss);
-            }
-            else if (record.Has(SegmentFlags.Sacked))
-            {
-                Mtu.ProbeArrived(now);
-            }
-
-            return;
+            Mtu.ProbeLost(now);
+            Board.Split(Mss);
         }
-
-        Mtu.ProbeArrived(now);
+        else if (index < 0 || Board[index].Has(SegmentFlags.Sacked))
+        {
+            Mtu.ProbeArrived(now);
+        }
     }
 }

@@ -115,8 +115,6 @@ public sealed class TcpConnection
     /// <summary>Its places in the layer's queues.</summary>
     internal QueueLinks Links;
 
-    internal bool IsInTimeWait { get; set; }
-
     internal TcpEvents PendingEvents { get; set; }
 
     internal TcpListener? Listener { get; set; }
@@ -394,8 +392,7 @@ public sealed class TcpConnection
         {
             if (_send.Mtu.PacketTooBig(error.MaxSegment, _send.Mss + HeaderLength))
             {
-                UpdateMss();
-                _send.ResendFront();
+                UpdateMss(tooBig: true);
                 Layer.Want(this);
             }
 
@@ -482,13 +479,13 @@ public sealed class TcpConnection
         return offload < 2 * mss ? mss : offload - (offload % mss);
     }
 
-    private void UpdateMss()
+    private void UpdateMss(bool tooBig = false)
     {
         int segment = Math.Min(Math.Min(Path.MaxSegment, PeerMss + TcpHeader.Size), _send.Mtu.Limit);
         _send.Mtu.Bound(Math.Min(Path.MaxSegment, PeerMss + TcpHeader.Size));
         int mss = Math.Min(segment - HeaderLength, Profile.MaxPayload);
         if (mss != _send.Mss && _send.SndUna > 0)
-            _send.ChangeMss(Math.Max(mss, 1));
+            _send.ChangeMss(Math.Max(mss, 1), tooBig);
     }
 
     private void LetGoOfUnread()

@@ -37,11 +37,16 @@ internal sealed class Transmission(SendHalf half)
         if (!connection.Writer.Emit(record.Start, record.Length, 0, isNew: false))
             return false;
 
-        half.Board.MarkRetransmitted(ref record, now);
         if (_synSent || record.Start > 0)
+        {
+            half.Board.MarkRetransmitted(ref record, now);
             half.Retransmissions++;
+        }
         else
-            (_synSent, record.Flags) = (true, SegmentFlags.None);
+        {
+            half.Board.MarkSynSent(now);
+            _synSent = true;
+        }
 
         half.Recovery.Sent(record.Length);
         _lastSent = now;

@@ -21,6 +21,45 @@ public class TcpPathTests
         Assert.Equal(0, script.Connection.Info.Timeouts);
     }
 
+    // RFC 1191 6.5, net/ipv4/tcp_input.c tcp_simple_retransmit: what was too large is lost, and that is no congestion.
+    [Fact]
+    public void All_that_was_too_big_goes_again_at_once_in_segments_that_fit_and_the_window_stays()
+    {
+        TcpScript script = TcpScript.Established(Reno);
+        script.Write(400);
+        script.Write(10_000);
+        long cwnd = script.Connection.Info.Cwnd;
+        script.Path.Sent.Clear();
+        script.Error(TcpIcmpErrorKind.PacketTooBig, 500, maxSegment: 620);
+        for (int at = 401; at < 9401; at += 1000)
+        {
+            script.Expect($". {at}:{at + 600}(600) ack 1");
+            script.Expect($". {at + 600}:{at + 1000}(400) ack 1");
+        }
+
+        // The window of ten segments holds the first one too, which was small enough, and then new data.
+        script.Expect(". 9401:10001(600) ack 1");
+        script.ExpectNothing();
+        Assert.Equal((cwnd, 0L), (script.Connection.Info.Cwnd, script.Connection.Info.Timeouts));
+        script.Inject(". 1:1(0) ack 10001");
+        script.Expect("P. 10001:10401(400) ack 1");
+        Assert.Equal(long.MaxValue, script.Connection.SendSide.Congestion.Ssthresh);
+    }
+
+    // RFC 4821 7.6.1.
+    [Fact]
+    public void Probe_of_the_path_has_arrived_when_it_is_acknowledged_though_more_is_in_the_network()
+    {
+        TcpScript script = TcpScript.Established(Reno with { PathMtuProbing = true });
+        script.Connection.SendSide.Mtu.TimedOut(2, 1020);
+        script.Write(5000);
+        script.Expect(". 1:747(746) ack 1");
+        script.Expect(". 747:1239(492) ack 1");
+        script.Inject(". 1:1(0) ack 747");
+        script.Write(1);
+        Assert.Equal(746, script.Connection.Info.SndMss);
+    }
+
     [Fact]
     public void Packet_too_big_about_what_is_not_in_the_network_is_not_believed()
     {

@@ -101,7 +101,7 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
     }
 
     /// <summary>What is out can't have passed: a smaller path, a probe into a window that was closed. It is sent again without a word to congestion control.</summary>
-    public void SendAgain(int index) => board.MarkLost(ref board[index]);
+    public void SendAgain(int index) => board.MarkLost(index);
 
     public void ProbeSent(long sndNxt, bool retransmission) => _rack.ProbeSent(sndNxt, retransmission);
 
@@ -181,7 +181,7 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
             else if (Phase == RecoveryPhase.Recovery && board.Count > 0)
             {
                 // RFC 6582 3.2 step 3, partial acknowledgment: the next segment is lost too.
-                board.MarkLost(ref board[0]);
+                board.MarkLost(0);
             }
         }
         else if (duplicateAck && Phase != RecoveryPhase.Loss)
@@ -207,14 +207,14 @@ internal sealed class LossRecovery(Scoreboard board, ICongestionControl congesti
             return true;
         }
 
-        board.MarkLost(ref board[0]);
+        board.MarkLost(0);
         _probeRepair.Start(MtuProbeEnd, sample.SndNxt);
         return false;
     }
 
     private void EnterByFront(in AckSample sample)
     {
-        board.MarkLost(ref board[0]);
+        board.MarkLost(0);
         Enter(sample.SndNxt, sample.Now.Ticks);
     }
 }

@@ -50,29 +50,23 @@ internal struct RackTlp
         if (_xmitTs == 0 || board.Count == 0)
             return again;
 
-        long window = ReorderingWindow(board.SackedSegments, srtt, minRtt, recovering);
-        for (int i = 0; i < board.Count; i++)
-        {
-            ref SegmentRecord record = ref board[i];
-            bool decided = (record.Flags & (SegmentFlags.Sacked | SegmentFlags.Lost)) != 0;
-            if (!SentAfter(_xmitTs, _endSeq, record.SentAt, record.End))
-            {
-                // In sequence order the rest was sent later too, unless it was sent again.
-                if (!decided && !record.Has(SegmentFlags.Retransmitted))
-                    break;
-                continue;
-            }
-
-            if (decided)
-                continue;
-            long due = record.SentAt + _rtt + window;
-            if (due <= now)
-                board.MarkLost(ref record);
-            else
-                again = Math.Min(again, due);
-        }
-
+        // Both in the order in which they were sent: the first that is not overdue ends the search (5.1).
+        long patience = _rtt + ReorderingWindow(board.SackedSegments, srtt, minRtt, recovering);
+        while (board.OldestSentOnce() is >= 0 and var index && IsOverdue(board[index], now, patience, ref again))
+            board.MarkLost(index);
+        while (board.OldestResent() is >= 0 and var index && IsOverdue(board[index], now, patience, ref again))
+            board.MarkLost(index);
         return again;
+    }
+
+    private readonly bool IsOverdue(in SegmentRecord record, long now, long patience, ref long again)
+    {
+        if (!SentAfter(_xmitTs, _endSeq, record.SentAt, record.End))
+            return false;
+        long due = record.SentAt + patience;
+        if (due > now)
+            again = Math.Min(again, due);
+        return due <= now;
     }
 
     /// <summary>6.2 step 4 and 5, end of recovery: after 16 without a duplicate the window is small again.</summary>

@@ -4,7 +4,14 @@ namespace Weir.TcpIp.Tcp.Recovery;
 internal sealed class Scoreboard
 {
     private SegmentRing _ring = new();
+    private ResentQueue _resent = new();
+    private long _visits;
+
+    // No segment before this one is lost, but for the first of all, which is looked at anyway.
     private int _firstLost;
+
+    // No segment before this one was sent once and is waited for.
+    private int _firstWaiting;
 
     public int Count => _ring.Count;
 
@@ -25,7 +32,10 @@ internal sealed class Scoreboard
     public int SackedSegments { get; private set; }
 
     /// <summary>Bytes of memory that it has rented.</summary>
-    public int Allocated => _ring.Allocated;
+    public int Allocated => _ring.Allocated + _resent.Allocated;
+
+    /// <summary>Records that were looked at for selective acknowledgments and losses: what a peer can make us work.</summary>
+    public long Visits => _visits;
 
     /// <summary>In order of sequence numbers.</summary>
     public ref SegmentRecord this[int index] => ref _ring[index];
@@ -66,14 +76,22 @@ internal sealed class Scoreboard
     /// <summary>One selective block: what lies wholly in it has arrived.</summary>
     public void Sack(long left, long right, ref Delivery delivery)
     {
-        for (int index = _ring.FirstAtOrBehind(left); index < Count; index++)
+        int first = _ring.FirstAtOrBehind(left);
+        int index = first;
+        while (index < Count)
         {
+            _visits++;
             ref SegmentRecord record = ref this[index];
+            if (record.Has(SegmentFlags.Sacked))
+            {
+                index = Behind(index);
+                continue;
+            }
+
             if (record.End > right)
                 break;
-            if (record.Has(SegmentFlags.Sacked))
-                continue;
-
+            index++;
+            record.Skip = 1;
             if (record.Has(SegmentFlags.Lost))
                 Lost -= record.Length;
             record.Flags = (record.Flags & ~SegmentFlags.Lost) | SegmentFlags.Sacked;
@@ -83,15 +101,30 @@ internal sealed class Scoreboard
             NoteOrder(record, ref delivery);
             delivery.Add(record);
         }
+
+        if (index > first)
+            this[first].Skip = (ushort)Math.Min(index - first, ushort.MaxValue);
     }
 
-    public void MarkLost(ref SegmentRecord record)
+    public void MarkLost(int index)
     {
+        ref SegmentRecord record = ref this[index];
         if ((record.Flags & (SegmentFlags.Lost | SegmentFlags.Sacked)) != 0)
             return;
         record.Flags |= SegmentFlags.Lost;
         Lost += record.Length;
-        _firstLost = 0;
+        if (index > 0)
+            _firstLost = Math.Min(_firstLost, index);
+    }
+
+    /// <summary>All that are longer, and that the peer is not known to have.</summary>
+    public void MarkLongerLost(int longest)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (this[i].Length > longest)
+                MarkLost(i);
+        }
     }
 
     /// <summary>After a time-out nothing is believed to be in the network (RFC 5681 3.1, RFC 6675 5.1). <paramref name="forgetSacks"/>: the peer may have dropped what it reported (RFC 2018 8).</summary>
@@ -107,8 +140,10 @@ internal sealed class Scoreboard
                 SackedSegments--;
             }
 
-            MarkLost(ref record);
+            MarkLost(i);
         }
+
+        _resent.Clear();
     }
 
     /// <summary>The time-out was not needed: what was not sent again is still on its way.</summary>
@@ -116,7 +151,8 @@ internal sealed class Scoreboard
     {
         for (int i = 0; i < Count; i++)
             this[i].Flags &= ~SegmentFlags.Lost;
-        Lost = 0;
+        (Lost, _firstWaiting) = (0, 0);
+        _resent.Rebuild(_ring);
     }
 
     /// <summary>The first that is to be sent again; -1: none.</summary>
@@ -124,10 +160,37 @@ internal sealed class Scoreboard
     {
         if (Lost == 0)
             return -1;
+        if (_ring.First.Has(SegmentFlags.Lost))
+            return 0;
         while (_firstLost < Count && !this[_firstLost].Has(SegmentFlags.Lost))
-            _firstLost++;
+        {
+            _visits++;
+            _firstLost = this[_firstLost].Has(SegmentFlags.Sacked) ? Behind(_firstLost) : _firstLost + 1;
+        }
+
         return _firstLost < Count ? _firstLost : -1;
     }
+
+    /// <summary>Of those that are waited for and were sent once, the one that was sent first; -1: none. With them it is the order of numbers.</summary>
+    public int OldestSentOnce()
+    {
+        while (_firstWaiting < Count)
+        {
+            _visits++;
+            ref SegmentRecord record = ref this[_firstWaiting];
+            if (record.Has(SegmentFlags.Sacked))
+                _firstWaiting = Behind(_firstWaiting);
+            else if ((record.Flags & (SegmentFlags.Lost | SegmentFlags.Retransmitted)) != 0)
+                _firstWaiting++;
+            else
+                return _firstWaiting;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Of those that are waited for and were sent again, the one for which that was first; -1: none.</summary>
+    public int OldestResent() => _resent.Oldest(_ring, ref _visits);
 
     /// <summary>It is in the network again.</summary>
     public void MarkRetransmitted(ref SegmentRecord record, long now)
@@ -136,6 +199,15 @@ internal sealed class Scoreboard
             Lost -= record.Length;
         record.Flags = (record.Flags & ~SegmentFlags.Lost) | SegmentFlags.Retransmitted;
         record.SentAt = now;
+        if (_resent.Add(record, Count))
+            _resent.Rebuild(_ring);
+    }
+
+    /// <summary>A SYN that waited to be sent is in the network.</summary>
+    public void MarkSynSent(long now)
+    {
+        ref SegmentRecord syn = ref _ring.First;
+        (syn.Flags, syn.SentAt, Lost) = (SegmentFlags.None, now, 0);
     }
 
     /// <summary>Cuts every segment that is longer: the path has become narrower.</summary>
@@ -145,8 +217,12 @@ internal sealed class Scoreboard
         if (sackedMore < 0)
             return;
         SackedSegments += sackedMore;
-        _firstLost = 0;
+        (_firstLost, _firstWaiting) = (0, 0);
+        _resent.Rebuild(_ring);
     }
+
+    /// <summary>The segment that ends at a position, or that the position lies in; -1: it lies in front of all.</summary>
+    public int IndexBefore(long position) => _ring.IndexBefore(position);
 
     public void Clear()
     {
@@ -171,6 +247,20 @@ internal sealed class Scoreboard
         _ring.RemoveFirst();
         if (_firstLost > 0)
             _firstLost--;
+        if (_firstWaiting > 0)
+            _firstWaiting--;
+    }
+
+    /// <summary>Behind what is known to be reported from one that is. The way there becomes shorter each time: who reports the same again and again makes few steps, as in a union-find.</summary>
+    private int Behind(int index)
+    {
+        ref SegmentRecord record = ref this[index];
+        int next = index + record.Skip;
+        if (next >= Count || !this[next].Has(SegmentFlags.Sacked))
+            return next;
+        next += this[next].Skip;
+        record.Skip = (ushort)Math.Min(next - index, ushort.MaxValue);
+        return next;
     }
 
     private void RemoveMarkedHead(in SegmentRecord record, ref Delivery delivery)
@@ -214,7 +304,8 @@ internal sealed class Scoreboard
 
     private void GiveBack()
     {
-        _firstLost = 0;
+        (_firstLost, _firstWaiting) = (0, 0);
         _ring.Clear();
+        _resent.Clear();
     }
 }

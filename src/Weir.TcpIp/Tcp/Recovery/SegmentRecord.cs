@@ -13,6 +13,9 @@ internal struct SegmentRecord
 
     public SegmentFlags Flags;
 
+    /// <summary>Of one that the peer has: it and so many in all from here on are known to be had. What was reported is not gone through again.</summary>
+    public ushort Skip;
+
     public readonly long End => Start + Length;
 
     public readonly bool Has(SegmentFlags flag) => (Flags & flag) != 0;

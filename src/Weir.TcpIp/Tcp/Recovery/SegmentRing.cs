@@ -55,6 +55,9 @@ internal struct SegmentRing
         return low;
     }
 
+    /// <summary>The segment that the byte before a position lies in; -1: that is in front of all.</summary>
+    public readonly int IndexBefore(long position) => FirstAtOrBehind(position) - 1;
+
     /// <summary>Cuts every segment that is longer. Returns how many pieces more those have that the peer has reported; -1: none was longer.</summary>
     public int Split(int longest)
     {
@@ -72,7 +75,7 @@ internal struct SegmentRing
         {
             SegmentRecord record = this[i];
             for (long at = record.Start; at < record.End; at += longest)
-                ring[filled++] = record with { Start = at, Length = (int)Math.Min(longest, record.End - at) };
+                ring[filled++] = record with { Start = at, Length = (int)Math.Min(longest, record.End - at), Skip = 1 };
             sackedMore += record.Has(SegmentFlags.Sacked) ? ((record.Length + longest - 1) / longest) - 1 : 0;
         }
 
