@@ -148,6 +148,8 @@ internal sealed class ReceiveHalf
         if (!fits)
             Stream.ForgetPeak();
 
+        _room.NoteIfShort(Stream, RcvWnd);
+
         // The kernel's tcp_cleanup_rbuf: worth a segment of its own once the window at least doubles.
         long opened = RightEdge(syn: false) - _advertised;
         return opened >= WorthTelling && opened >= RcvWnd && !Stream.IsClosed;
@@ -158,6 +160,7 @@ internal sealed class ReceiveHalf
     public ushort Advertise(bool scaled)
     {
         int shift = scaled ? Shift : 0;
+        _room.NoteIfShort(Stream, RcvWnd);
         long edge = RightEdge(syn: !scaled);
         if (edge - _advertised >= WorthTelling)
             _advertised = Math.Max(_advertised, Math.Min(edge, RcvNxt + ((long)ushort.MaxValue << shift)));

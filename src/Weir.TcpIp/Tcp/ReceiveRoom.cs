@@ -21,24 +21,33 @@ internal struct ReceiveRoom(TcpMemory memory)
     public readonly int Promised(ByteStream stream, long window) =>
         _isInUse && !stream.IsClosed ? Math.Max(0, ByteStream.RingFor((int)(stream.BytesBuffered + window)) - stream.Allocated) : 0;
 
-    /// <summary>Bytes behind RCV.NXT that may be offered.</summary>
+    /// <summary>Bytes behind RCV.NXT that may be offered: a question, which changes nothing.</summary>
     /// <param name="stream">What is received.</param>
     /// <param name="window">Bytes that are on offer now.</param>
     /// <param name="mss">The largest payload.</param>
     /// <param name="syn">The first offer: it is never nothing, since a window of zero would have to be opened again before the handshake is done.</param>
     public readonly int Offer(ByteStream stream, long window, int mss, bool syn)
     {
-        // The ring may be twice the capacity.
-        if (memory.Room >= 2L * stream.Capacity || Fits(stream, window))
+        if (!IsShort(stream, window))
             return stream.AvailableCapacity;
 
-        memory.IsShort = true;
         long own = stream.Allocated + Promised(stream, window);
         long least = Math.Max(SmallestRing, BitOperations.RoundUpToPowerOf2((uint)mss));
         long ring = Math.Max(stream.Allocated, RoundDown(own + memory.Room));
         if (syn || own + memory.Spare >= least)
             ring = Math.Max(ring, least);
         return (int)Math.Clamp(ring - stream.BytesBuffered, 0, stream.AvailableCapacity);
+    }
+
+    /// <summary>The common memory does not let one offer all that the reader has room for.</summary>
+    public readonly bool IsShort(ByteStream stream, long window) =>
+        memory.Room < 2L * stream.Capacity && !Fits(stream, window); // The ring may be twice the capacity.
+
+    /// <summary>Less is offered than the reader has room for: then idle connections are looked for.</summary>
+    public readonly void NoteIfShort(ByteStream stream, long window)
+    {
+        if (IsShort(stream, window))
+            memory.IsShort = true;
     }
 
     /// <summary>The whole capacity may be offered: it makes sense that it grows.</summary>

@@ -1,3 +1,4 @@
+using Weir.TcpIp.Streams;
 using Weir.TcpIp.Tcp;
 using Weir.TcpIp.Tcp.Listening;
 using Weir.Testing;
@@ -28,6 +29,19 @@ public class TcpMemoryTests
         Assert.Equal(0, link.Layers[1].Counters.MemoryDrops);
         Assert.InRange(transfers.MostUsed, Limit / 2, Limit);
         Assert.True(transfers.Finished);
+    }
+
+    [Fact]
+    public void To_ask_how_much_may_be_offered_makes_no_memory_short()
+    {
+        var memory = new TcpMemory(16 << 10);
+        var stream = new ByteStream(1 << 20);
+        var room = new ReceiveRoom(memory);
+        Assert.InRange(room.Offer(stream, window: 0, mss: 1000, syn: false), 0, 16 << 10);
+        Assert.True(room.IsShort(stream, window: 0));
+        Assert.False(memory.IsShort);
+        room.NoteIfShort(stream, window: 0);
+        Assert.True(memory.IsShort);
     }
 
     [Fact]
