@@ -33,8 +33,19 @@ public sealed class TcpStack : IAsyncDisposable
         _options = options;
         _mac = options.Mac ?? RandomMac();
         _loops = new StackLoop[ports.Count];
-        for (var i = 0; i < _loops.Length; i++)
-            _loops[i] = MakeLoop(ports[i], i);
+        try
+        {
+            for (var i = 0; i < _loops.Length; i++)
+                _loops[i] = MakeLoop(ports[i], i);
+        }
+        catch
+        {
+            // Nobody else will close them: there is no stack.
+            foreach (var port in ports)
+                port.Dispose();
+            throw;
+        }
+
         foreach (var loop in _loops)
             loop.Start();
     }
@@ -42,7 +53,7 @@ public sealed class TcpStack : IAsyncDisposable
     /// <summary>Completes when the stack has ended: null after it was disposed, else why (the device is gone).</summary>
     public Task<Exception?> Ended => _ended.Task;
 
-    /// <summary>Starts a stack on a port. The stack closes it in the end.</summary>
+    /// <summary>Starts a stack on a port. The stack closes it in the end, or at once if it can't use it.</summary>
     public static TcpStack Start(IPacketPort port, TcpStackOptions options) => new([port], options);
 
     /// <summary>Starts a stack on several queues of one device, a thread for each.</summary>

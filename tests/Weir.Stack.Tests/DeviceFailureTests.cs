@@ -1,6 +1,7 @@
 using System.Net;
 using Weir.Stack.Devices;
 using Weir.Stack.Streams;
+using Weir.TcpIp.Devices;
 using Weir.TcpIp.Ip;
 using Weir.TcpIp.Tcp.Listening;
 
@@ -58,6 +59,15 @@ public sealed class DeviceFailureTests : IAsyncDisposable
         await _stack.DisposeAsync();
         Assert.True(_port.IsDisposed);
         await _stack.DisposeAsync();
+    }
+
+    [Fact]
+    public void Ports_that_no_stack_can_be_on_are_closed()
+    {
+        var good = new FailingPort(MemoryPort.CreatePair().First);
+        var bad = new FailingPort(MemoryPort.CreatePair(new DeviceCapabilities { Medium = DeviceMedium.Ip, Mtu = 100 }).First);
+        Assert.Throws<ArgumentException>(() => TcpStack.Start([good, bad], new TcpStackOptions()));
+        Assert.True(good.IsDisposed && bad.IsDisposed);
     }
 
     [Fact]

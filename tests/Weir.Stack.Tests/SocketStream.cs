@@ -19,7 +19,10 @@ internal sealed class SocketStream : NetworkStream
 
     internal Task Disposed => _disposed.Task.WaitAsync(StackPair.Soon);
 
-    internal static SocketStream Create(Exception? fault = null)
+    /// <summary>What reading gives instead of what the other end sends.</summary>
+    internal Func<Memory<byte>, int>? Source { get; init; }
+
+    internal static SocketStream Create(Exception? fault = null, Func<Memory<byte>, int>? source = null)
     {
         // In the abstract namespace: no file.
         var name = new UnixDomainSocketEndPoint($"\0weir-stack-tests-{Environment.ProcessId}-{Interlocked.Increment(ref _last)}");
@@ -28,13 +31,13 @@ internal sealed class SocketStream : NetworkStream
         listener.Listen();
         var socket = NewSocket();
         socket.Connect(name);
-        return new SocketStream(socket, listener.Accept()) { Fault = fault };
+        return new SocketStream(socket, listener.Accept()) { Fault = fault, Source = source };
 
         static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Fault is { } fault ? ValueTask.FromException<int>(fault) : base.ReadAsync(buffer, cancellationToken);
+        Fault is { } fault ? ValueTask.FromException<int>(fault) : Source is { } source ? new ValueTask<int>(source(buffer)) : base.ReadAsync(buffer, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {

@@ -19,6 +19,7 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
     private readonly WakeEvent _wake = new();
     private readonly ThreadedNapi? _napi;
     private readonly bool _hasHeader;
+    private readonly int _linkHeader;
     private readonly byte[] _outgoing = GC.AllocateUninitializedArray<byte>(PacketAt + PacketSize, pinned: true);
     private readonly byte[] _incoming = GC.AllocateUninitializedArray<byte>(PacketAt + PacketSize, pinned: true);
 
@@ -28,12 +29,13 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
         _device = device;
         _napi = napi;
         _hasHeader = hasHeader;
+        _linkHeader = options.Mode == TunMode.Tun ? 0 : EthernetHeader;
         Capabilities = new DeviceCapabilities
         {
             Medium = options.Mode == TunMode.Tun ? DeviceMedium.Ip : DeviceMedium.Ethernet,
             Mtu = options.Mtu,
             TransmitChecksumOffload = hasHeader,
-            MaxSegmentOffload = hasHeader ? ushort.MaxValue - (options.Mode == TunMode.Tun ? 0 : EthernetHeader) : 0,
+            MaxSegmentOffload = hasHeader ? ushort.MaxValue - _linkHeader : 0,
         };
     }
 
@@ -147,7 +149,7 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
         if (!_hasHeader)
             return _outgoing.AsSpan(PacketAt, length);
         const int start = PacketAt - VirtioNetHeader.Length;
-        VirtioNetHeader.Write(_outgoing.AsSpan(start, VirtioNetHeader.Length), _outgoing.AsSpan(PacketAt, length), offload);
+        VirtioNetHeader.Write(_outgoing.AsSpan(start, VirtioNetHeader.Length), _outgoing.AsSpan(PacketAt, length), _linkHeader, offload);
         return _outgoing.AsSpan(start, VirtioNetHeader.Length + length);
     }
 

@@ -38,8 +38,9 @@ internal static class VirtioNetHeader
     /// <summary>Fills the header of a packet that is sent.</summary>
     /// <param name="header">Its <see cref="Length"/> bytes.</param>
     /// <param name="packet">The packet or frame behind it.</param>
+    /// <param name="linkHeader">Bytes of it before the IP header.</param>
     /// <param name="offload">What the kernel is to do with it.</param>
-    internal static void Write(Span<byte> header, ReadOnlySpan<byte> packet, in PacketOffload offload)
+    internal static void Write(Span<byte> header, ReadOnlySpan<byte> packet, int linkHeader, in PacketOffload offload)
     {
         header[..Length].Clear();
         if (!offload.ChecksumPartial)
@@ -52,8 +53,8 @@ internal static class VirtioNetHeader
         // The kernel takes the headers' length from here: what is behind it is cut (include/linux/virtio_net.h, virtio_net_hdr_to_skb).
         var transport = packet[offload.TransportOffset..];
         var headers = offload.TransportOffset + ((transport[12] >> 4) * 4);
-        // What the stack cuts has neither IPv4 options nor extension headers: 20 or 40 bytes of IP, 14 more on Ethernet.
-        var isIPv4 = offload.TransportOffset is 20 or 34;
+        // The IP header's length does not say: what is forwarded may have options, or extension headers.
+        var isIPv4 = packet[linkHeader] >> 4 == 4;
         header[SegmentationAt] = (byte)(isIPv4 ? VirtioNetSegmentation.VIRTIO_NET_HDR_GSO_TCPV4 : VirtioNetSegmentation.VIRTIO_NET_HDR_GSO_TCPV6);
         BinaryPrimitives.WriteUInt16LittleEndian(header[HeaderLengthAt..], (ushort)headers);
         BinaryPrimitives.WriteUInt16LittleEndian(header[SegmentSizeAt..], offload.SegmentSize);

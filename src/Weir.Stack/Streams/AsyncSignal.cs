@@ -9,16 +9,19 @@ internal sealed class AsyncSignal(StackLoop loop) : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
     private bool _isAwaited;
 
+    // Longer than it is awaited: until who waited has taken the result, the source can't be used again. That happens without the gate.
+    private volatile bool _isInUse;
+
     /// <summary>The next of those that the loop completes after its turn.</summary>
     internal AsyncSignal? Next { get; set; }
 
-    /// <exception cref="InvalidOperationException">Somebody waits already.</exception>
+    /// <exception cref="InvalidOperationException">Somebody waits already, or is just about to go on; that one is not disturbed.</exception>
     internal ValueTask Wait()
     {
-        if (_isAwaited)
+        if (_isInUse)
             throw new InvalidOperationException("Another operation of this kind is under way: a stream has one reader and one writer at a time.");
         _core.Reset();
-        _isAwaited = true;
+        (_isAwaited, _isInUse) = (true, true);
         return new ValueTask(this, _core.Version);
     }
 
@@ -47,7 +50,17 @@ internal sealed class AsyncSignal(StackLoop loop) : IValueTaskSource
         _core.SetException(exception);
     }
 
-    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+    void IValueTaskSource.GetResult(short token)
+    {
+        try
+        {
+            _core.GetResult(token);
+        }
+        finally
+        {
+            _isInUse = false;
+        }
+    }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
 

@@ -7,7 +7,7 @@ namespace Weir.Stack.Streams;
 
 /// <summary>A connection of a <see cref="TcpStack"/> as a .NET stream.</summary>
 /// <remarks>
-/// One reader and one writer at a time. A write waits while the send buffer is full; a read waits for bytes and returns 0 after the peer's FIN.
+/// One reader and one writer at a time: a second one gets an InvalidOperationException, and the first goes on. A write waits while the send buffer is full; a read waits for bytes and returns 0 after the peer's FIN.
 /// The directions close apart: <see cref="CloseWrite"/> sends a FIN and reading goes on. Disposing closes as close(2) does: what was written is
 /// still delivered, what was not read resets the connection.
 /// </remarks>
