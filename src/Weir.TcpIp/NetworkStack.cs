@@ -235,7 +235,7 @@ public sealed class NetworkStack : ISegmentPaths
     internal bool ReceiveError(in QuotedPacket quoted) => _transports.ReceiveError(quoted);
 
     /// <summary>The neighbor of a packet that was to be sent is silent: told to its sender, who may be ourselves.</summary>
-    internal void Unreachable(ReadOnlySpan<byte> packet) => _transports.Unreachable(packet);
+    internal void Unreachable(ReadOnlySpan<byte> packet, bool isForwarded) => _transports.Unreachable(packet, isForwarded);
 
     private static TimeSpan Earlier(TimeSpan first, TimeSpan second) => first < second ? first : second;
 

@@ -15,6 +15,11 @@ internal sealed class IcmpErrors(NetworkStack stack)
     private const int LargestIpv4 = 576;
     private const int LargestIpv6 = 1280;
 
+    /// <summary>Without the bits that were precedence, and those that are ECN's now.</summary>
+    private const int TypeOfService = 0x1C;
+
+    private const int InternetworkControl = 0xC0;
+
     private TokenBucket _bucket = new(PerSecond, Burst);
 
     public long Sent { get; private set; }
@@ -46,6 +51,10 @@ internal sealed class IcmpErrors(NetworkStack stack)
             Source = stack.Owns(source) ? source : 0,
             Destination = to,
             Protocol = isIpv4 ? IpProtocol.IPPROTO_ICMP : IpProtocol.IPPROTO_ICMPV6,
+
+            // RFC 1812 4.3.2.5: the packet's type of service, with the precedence of internetwork control; net/ipv4/icmp.c too, which sends no DF.
+            TrafficClass = isIpv4 ? (byte)((packet[1] & TypeOfService) | InternetworkControl) : (byte)0,
+            MayBeFragmented = true,
             Interface = AddressKinds.IsLinkLocal(to) ? input : null,
         };
         if (stack.Output.Begin(outgoing, IcmpHeader.Size + quote.Length, out Span<byte> message) != IpSendResult.Sent)

@@ -36,7 +36,7 @@ public sealed class IcmpLayer
         _stack.SetNow(now);
         bool isIpv4 = IpAddressBits.IsIpv4(destination);
         byte type = isIpv4 ? (byte)IcmpType.ICMP_ECHO : (byte)Icmpv6Type.ICMPV6_ECHO_REQUEST;
-        return Send(0, destination, null, type, ((uint)identifier << 16) | sequence, data);
+        return Send(new IpOutgoing { Source = 0, Destination = destination, Protocol = ProtocolFor(destination) }, type, ((uint)identifier << 16) | sequence, data);
     }
 
     /// <summary>Takes the oldest echo reply that has come in; a few dozen are kept.</summary>
@@ -177,26 +177,33 @@ public sealed class IcmpLayer
             return;
         }
 
-        if (Send(arrived.Destination, arrived.Source, arrived.Input, type, ReadUInt32BigEndian(message[4..]), message[IcmpHeader.Size..]) == IpSendResult.Sent)
+        // The kernel's icmp_reply and icmpv6_echo_reply: the request's traffic class, and no DF, since nobody is there to hear that it was too big.
+        var reply = new IpOutgoing
+        {
+            Source = arrived.Destination,
+            Destination = arrived.Source,
+            Protocol = arrived.Protocol,
+            TrafficClass = arrived.TrafficClass,
+            MayBeFragmented = true,
+            Interface = AddressKinds.IsLinkLocal(arrived.Source) ? arrived.Input : null,
+        };
+        if (Send(reply, type, ReadUInt32BigEndian(message[4..]), message[IcmpHeader.Size..]) == IpSendResult.Sent)
             EchoesAnswered++;
     }
 
-    private IpSendResult Send(UInt128 source, UInt128 destination, StackInterface? output, byte type, uint rest, ReadOnlySpan<byte> data)
+    private IpSendResult Send(in IpOutgoing packet, byte type, uint rest, ReadOnlySpan<byte> data)
     {
-        bool isIpv4 = IpAddressBits.IsIpv4(destination);
-        byte protocol = isIpv4 ? IpProtocol.IPPROTO_ICMP : IpProtocol.IPPROTO_ICMPV6;
-        IpSendResult result = _stack.Output.Begin(
-            new IpOutgoing { Source = source, Destination = destination, Protocol = protocol, Interface = AddressKinds.IsLinkLocal(destination) ? output : null },
-            IcmpHeader.Size + data.Length,
-            out Span<byte> message);
+        IpSendResult result = _stack.Output.Begin(packet, IcmpHeader.Size + data.Length, out Span<byte> message);
         if (result != IpSendResult.Sent)
             return result;
         new IcmpHeader(type, 0, 0, rest).WriteTo(message);
         data.CopyTo(message[IcmpHeader.Size..]);
-        IcmpErrors.WriteChecksum(message, isIpv4, _stack.Output.Source, destination);
+        IcmpErrors.WriteChecksum(message, IpAddressBits.IsIpv4(packet.Destination), _stack.Output.Source, packet.Destination);
         _stack.Output.Send(default);
         return IpSendResult.Sent;
     }
+
+    private static byte ProtocolFor(UInt128 destination) => IpAddressBits.IsIpv4(destination) ? IpProtocol.IPPROTO_ICMP : IpProtocol.IPPROTO_ICMPV6;
 
     private void ReceiveError(in Arrived arrived, ReadOnlySpan<byte> message)
     {

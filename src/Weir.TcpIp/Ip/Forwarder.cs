@@ -42,6 +42,7 @@ internal sealed class Forwarder(NetworkStack stack)
             return;
         }
 
+        hop = hop with { IsForwarded = true };
         int mtu = hop.RouteMtu;
         bool isSuper = offload.SegmentSize != 0;
         int largest = isSuper ? offload.TransportOffset - arrived.Input.HeaderSize + TcpHeaderLength(arrived) + offload.SegmentSize : packet.Length;

@@ -30,6 +30,9 @@ internal readonly record struct IpOutgoing
     /// <summary>Refuse rather than fragment.</summary>
     public bool DontFragment { get; init; }
 
+    /// <summary>Over IPv4 without DF, so that routers may fragment it too.</summary>
+    public bool MayBeFragmented { get; init; }
+
     /// <summary>Where multicast and broadcast leave, and link-local destinations; else the routes say.</summary>
     public StackInterface? Interface { get; init; }
 }

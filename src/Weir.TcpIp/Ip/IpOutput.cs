@@ -7,8 +7,8 @@ namespace Weir.TcpIp.Ip;
 /// <summary>The way out for everything but TCP's segments: route, source, header, fragments.</summary>
 /// <remarks>
 /// Begin gives the room behind the IP header; the caller writes its whole message there, checksum included, and calls Send. A packet that
-/// fits is written straight into the device's memory and goes with DF set and identification 0 (RFC 6864 4.1, an atomic datagram); a larger
-/// one is built aside and cut.
+/// fits is written straight into the device's memory and goes with DF set and identification 0 (RFC 6864 4.1, an atomic datagram), unless
+/// it may be fragmented on its way; a larger one is built aside and cut.
 /// </remarks>
 internal sealed class IpOutput(NetworkStack stack)
 {
@@ -72,6 +72,17 @@ internal sealed class IpOutput(NetworkStack stack)
         return true;
     }
 
+    /// <summary>Bytes of the largest packet that the route to a destination takes; 0: there is none. No neighbor is asked for.</summary>
+    public int RouteMtu(UInt128 destination)
+    {
+        if (stack.Owns(destination) || AddressKinds.IsLoopback(destination))
+            return stack.Loopback.Mtu;
+        if (!stack.Routes.TryFind(destination, out Route? route))
+            return 0;
+        int link = stack.Find(route.Interface).Mtu;
+        return route.Mtu == 0 ? link : Math.Min(route.Mtu, link);
+    }
+
     /// <summary>The own address for a destination; 0: none.</summary>
     public UInt128 ChooseSource(UInt128 destination, in NextHop hop, Route? route)
     {
@@ -132,12 +143,13 @@ internal sealed class IpOutput(NetworkStack stack)
 
     private void WriteIpv4(Span<byte> buffer, in IpOutgoing packet)
     {
+        bool isAtomic = !_isLarge && !packet.MayBeFragmented;
         new Ipv4Header
         {
             TrafficClass = packet.TrafficClass,
             TotalLength = (ushort)_length,
-            Identification = _isLarge ? (ushort)stack.Identifications.Next(Source, packet.Destination, packet.Protocol) : (ushort)0,
-            Fragment = _isLarge ? (ushort)0 : DontFragment,
+            Identification = isAtomic ? (ushort)0 : (ushort)stack.Identifications.Next(Source, packet.Destination, packet.Protocol),
+            Fragment = isAtomic ? DontFragment : (ushort)0,
             TimeToLive = packet.HopLimit == 0 ? DefaultHopLimit : packet.HopLimit,
             Protocol = packet.Protocol,
             Source = (uint)Source,

@@ -14,6 +14,9 @@ internal readonly record struct NextHop
     /// <summary>The Ethernet address of a group or of all; default: a neighbor's is used.</summary>
     public MacAddress GroupMac { get; init; }
 
+    /// <summary>The packet is another host's: who is told when it goes no further.</summary>
+    public bool IsForwarded { get; init; }
+
     /// <summary>Bytes of the largest packet that the route and its link take.</summary>
     public required int RouteMtu { get; init; }
 

@@ -59,6 +59,9 @@ public sealed class StackInterface
     /// <summary>The groups that this interface listens to because of its addresses, for reports: each once.</summary>
     internal IEnumerable<UInt128> Groups => _addresses.Where(own => !own.Prefix.IsIpv4 && own.State != AddressState.Duplicate).Select(own => AddressKinds.SolicitedNode(own.Prefix.Address)).Distinct();
 
+    /// <summary>The stack's, for a frame that is copied from there.</summary>
+    internal Span<byte> Scratch => _scratch;
+
     /// <summary>Bytes in front of the IP header.</summary>
     internal int HeaderSize { get; }
 
@@ -180,7 +183,7 @@ public sealed class StackInterface
         {
             Span<byte> waiting = _scratch.AsSpan(0, HeaderSize + length);
             WriteHeader(default, waiting);
-            Neighbors.Wait(unknown, waiting, offload, Stack.Now);
+            Neighbors.Wait(unknown, waiting, offload, hop.IsForwarded, Stack.Now);
             return;
         }
 

@@ -52,22 +52,23 @@ internal sealed class TransportInput(NetworkStack stack)
 
         if (quoted.Protocol != IpProtocol.IPPROTO_UDP || !stack.Udp.ReceiveError(quoted))
             return false;
-        if (quoted.Kind == IcmpErrorKind.PacketTooBig && stack.Output.TryRoute(quoted.Remote, null, out NextHop hop, out _))
-            stack.PathMtus.Lower(quoted.Remote, hop.Mtu, quoted.Mtu == 0 ? Plateau.Below(quoted.Length) : quoted.Mtu, stack.Now);
+        if (quoted.Kind == IcmpErrorKind.PacketTooBig && stack.Output.RouteMtu(quoted.Remote) is > 0 and var mtu)
+            stack.PathMtus.Lower(quoted.Remote, mtu, quoted.Mtu == 0 ? Plateau.Below(quoted.Length) : quoted.Mtu, stack.Now);
         return true;
     }
 
     /// <summary>The neighbor of a packet that was to be sent is silent: told to its sender, who may be ourselves.</summary>
-    public void Unreachable(ReadOnlySpan<byte> packet)
+    /// <param name="packet">From its IP header on.</param>
+    /// <param name="isForwarded">Another host has sent it. The source address does not say: a transparent connection is from any.</param>
+    public void Unreachable(ReadOnlySpan<byte> packet, bool isForwarded)
     {
-        bool isIpv4 = packet[0] >> 4 == 4;
-        UInt128 source = isIpv4 ? IpAddressBits.FromIpv4(ReadUInt32BigEndian(packet[12..])) : ReadUInt128BigEndian(packet[8..]);
-        if (!stack.Owns(source))
+        if (isForwarded)
         {
             stack.Icmp.TrySendHostUnreachable(packet);
             return;
         }
 
+        bool isIpv4 = packet[0] >> 4 == 4;
         Span<byte> message = stackalloc byte[IcmpHeader.Size + Ipv6Header.Size + 8];
         int quoted = Math.Min(packet.Length, message.Length - IcmpHeader.Size);
         new IcmpHeader(isIpv4 ? (byte)IcmpType.ICMP_DEST_UNREACH : (byte)Icmpv6Type.ICMPV6_DEST_UNREACH, isIpv4 ? (byte)1 : (byte)3, 0, 0).WriteTo(message);

@@ -1,16 +1,11 @@
-using System.Buffers;
 using Weir.Packets;
-using Weir.TcpIp.Devices;
 
 namespace Weir.TcpIp.Neighbors;
 
 /// <summary>One address on a link, and the packets that wait for its Ethernet address.</summary>
 internal sealed class Neighbor(UInt128 address)
 {
-    /// <summary>RFC 4861 7.2.2 asks for at least one; RFC 1122 2.3.2.2 too.</summary>
-    public const int MaxWaiting = 16;
-
-    private readonly Queue<(byte[] Bytes, int Length, PacketOffload Offload)> _waiting = new();
+    private Queue<LinkedListNode<WaitingPacket>>? _waiting;
 
     public UInt128 Address { get; } = address;
 
@@ -24,35 +19,22 @@ internal sealed class Neighbor(UInt128 address)
     /// <summary>Questions asked in this state.</summary>
     public int Probes { get; set; }
 
+    /// <summary>Since when it has its place among the others: it was used, or came into another state.</summary>
     public TimeSpan LastUsed { get; set; }
 
     public bool IsRouter { get; set; }
 
     public bool HasMac => State > NeighborState.Incomplete;
 
-    public int Waiting => _waiting.Count;
+    /// <summary>Of <see cref="WaitingPackets"/>.</summary>
+    public Queue<LinkedListNode<WaitingPacket>> Waiting => _waiting ??= new();
 
-    /// <summary>Keeps a copy of a packet with room for its Ethernet header in front. When too many wait the oldest goes (RFC 4861 7.2.2); true then.</summary>
-    public bool Enqueue(ReadOnlySpan<byte> packet, in PacketOffload offload)
-    {
-        bool full = _waiting.Count == MaxWaiting;
-        if (full)
-            ArrayPool<byte>.Shared.Return(_waiting.Dequeue().Bytes);
-        byte[] copy = ArrayPool<byte>.Shared.Rent(packet.Length);
-        packet.CopyTo(copy);
-        _waiting.Enqueue((copy, packet.Length, offload));
-        return full;
-    }
+    /// <summary>Bytes of memory of all that waits.</summary>
+    public int WaitingBytes { get; set; }
 
-    public bool TryDequeue(out byte[] bytes, out int length, out PacketOffload offload)
-    {
-        if (_waiting.TryDequeue(out (byte[] Bytes, int Length, PacketOffload Offload) next))
-        {
-            (bytes, length, offload) = next;
-            return true;
-        }
+    /// <summary>The neighbors beside it in the <see cref="NeighborOrder"/>.</summary>
+    public Neighbor? Before { get; set; }
 
-        (bytes, length, offload) = ([], 0, default);
-        return false;
-    }
+    /// <summary>The one behind.</summary>
+    public Neighbor? Behind { get; set; }
 }

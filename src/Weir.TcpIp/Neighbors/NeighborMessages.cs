@@ -72,18 +72,20 @@ internal static class NeighborMessages
 
         if (!input.Owns(target))
             return true;
-        if (!isProbe && mac is not null)
-            input.Neighbors.Heard(arrived.Source, mac.Value, create: true, now);
         if (isProbe)
         {
-            Solicitations.Advertise(input, target, 0, default);
+            Solicitations.Advertise(input, target, asker: null);
             return true;
         }
 
-        // RFC 4861 7.2.4: to the asker; when it did not say where it is, to where we know it.
-        MacAddress? to = mac ?? (input.Neighbors.Find(arrived.Source) is { HasMac: true } known ? known.Mac : null);
-        if (to is not null)
-            Solicitations.Advertise(input, target, arrived.Source, to.Value);
+        if (mac is not null)
+            input.Neighbors.Heard(arrived.Source, mac.Value, create: true, now);
+
+        // RFC 4861 7.2.4: who asks by unicast need not say where it is, and is asked in turn. Who asks by multicast must (4.3): a stranger that
+        // does not is left alone (net/ipv6/ndisc.c ndisc_recv_ns).
+        Neighbor? asker = AddressKinds.IsMulticast(arrived.Destination) ? input.Neighbors.Find(arrived.Source) : input.Neighbors.Get(arrived.Source, now);
+        if (asker is not null)
+            Solicitations.Advertise(input, target, asker);
         return true;
     }
 

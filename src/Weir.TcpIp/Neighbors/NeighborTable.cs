@@ -1,4 +1,3 @@
-using System.Buffers;
 using Weir.Packets;
 using Weir.TcpIp.Devices;
 using Weir.TcpIp.Ip;
@@ -8,8 +7,7 @@ namespace Weir.TcpIp.Neighbors;
 /// <summary>An interface's neighbors: ARP's cache and neighbor discovery's as one machine (RFC 4861 7.2, 7.3; RFC 826; RFC 1122 2.3.2).</summary>
 /// <remarks>
 /// Questions are the interface's business (<see cref="Solicitations"/>); here are the states, their times, and their bounds. A full table
-/// forgets the entry that was used longest ago, those that still answer last. Who does not answer yet takes no more than half of it, so that
-/// packets for many that are not there (RFC 6583) drive out no one who is known.
+/// forgets the entry that was used longest ago, those that still answer last (<see cref="NeighborOrder"/>).
 /// </remarks>
 internal sealed class NeighborTable(StackInterface owner, Func<uint> random)
 {
@@ -23,9 +21,14 @@ internal sealed class NeighborTable(StackInterface owner, Func<uint> random)
     private static readonly TimeSpan DelayFirstProbeTime = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<UInt128, Neighbor> _entries = [];
+    private readonly NeighborOrder _order = new(MaxEntries);
+    private readonly WaitingPackets _waiting = new();
     private readonly List<Neighbor> _due = [];
 
     public int Count => _entries.Count;
+
+    /// <summary>Bytes of memory of all packets that wait.</summary>
+    public int WaitingBytes => _waiting.Bytes;
 
     /// <summary>Not later than the earliest of all; may be early.</summary>
     public TimeSpan NextDeadline { get; private set; } = TimeSpan.MaxValue;
@@ -45,17 +48,29 @@ internal sealed class NeighborTable(StackInterface owner, Func<uint> random)
     /// <summary>A packet is being sent to a neighbor whose Ethernet address is known.</summary>
     public void Use(Neighbor neighbor, TimeSpan now)
     {
-        neighbor.LastUsed = now;
         if (neighbor.State == NeighborState.Stale)
             Enter(neighbor, NeighborState.Delay, now + DelayFirstProbeTime);
+        else
+            Used(neighbor);
     }
 
     /// <summary>A packet waits until the neighbor answers.</summary>
-    public void Wait(Neighbor neighbor, ReadOnlySpan<byte> packet, in PacketOffload offload, TimeSpan now)
+    /// <param name="neighbor">Its Ethernet address is not known.</param>
+    /// <param name="frame">All of it, but for the Ethernet destination.</param>
+    /// <param name="offload">What is left to do with it.</param>
+    /// <param name="isForwarded">It is another host's: if the neighbor stays silent, that one is told.</param>
+    /// <param name="now">The time.</param>
+    public void Wait(Neighbor neighbor, ReadOnlySpan<byte> frame, in PacketOffload offload, bool isForwarded, TimeSpan now)
     {
-        if (neighbor.Enqueue(packet, offload))
+        if (neighbor.State == NeighborState.None)
+        {
             owner.Stack.Drop(IpDropReason.NeighborUnreachable);
-        neighbor.LastUsed = now;
+            return;
+        }
+
+        for (int gone = _waiting.Add(neighbor, frame, offload, isForwarded); gone > 0; gone--)
+            owner.Stack.Drop(IpDropReason.NeighborUnreachable);
+        Used(neighbor);
         if (neighbor.Probes > 0)
             return;
         neighbor.Probes = 1;
@@ -142,7 +157,12 @@ internal sealed class NeighborTable(StackInterface owner, Func<uint> random)
         }
 
         foreach (Neighbor neighbor in _due)
-            Expire(neighbor, now);
+        {
+            // To tell of one can make an entry, and a full table forgets another one for it.
+            if (neighbor.State != NeighborState.None)
+                Expire(neighbor, now);
+        }
+
         _due.Clear();
     }
 
@@ -157,8 +177,7 @@ internal sealed class NeighborTable(StackInterface owner, Func<uint> random)
                 Enter(neighbor, NeighborState.Stale, TimeSpan.MaxValue);
                 break;
             case NeighborState.Delay:
-                neighbor.State = NeighborState.Probe;
-                neighbor.Probes = 0;
+                Enter(neighbor, NeighborState.Probe, TimeSpan.MaxValue);
                 Ask(neighbor, unicast: true, now);
                 break;
             case NeighborState.Probe when neighbor.Probes < MaxUnicastSolicit:
@@ -187,8 +206,11 @@ internal sealed class NeighborTable(StackInterface owner, Func<uint> random)
 
     private void Enter(Neighbor neighbor, NeighborState state, TimeSpan deadline)
     {
+        _order.Remove(neighbor);
         neighbor.State = state;
         neighbor.Probes = 0;
+        neighbor.LastUsed = owner.Stack.Now;
+        _order.Add(neighbor);
         SetDeadline(neighbor, deadline);
     }
 
@@ -201,10 +223,11 @@ internal sealed class NeighborTable(StackInterface owner, Func<uint> random)
 
     private Neighbor Add(UInt128 address, TimeSpan now, NeighborState state)
     {
-        if (_entries.Count >= MaxEntries)
-            DeleteOldest();
-        var neighbor = new Neighbor(address) { State = state, LastUsed = now };
+        if (_entries.Count >= MaxEntries && _order.Oldest is { } oldest)
+            Delete(oldest.Address);
+        var neighbor = new Neighbor(address) { State = state, LastUsed = owner.Stack.Now };
         _entries.Add(address, neighbor);
+        _order.Add(neighbor);
 
         // Nothing may wait for it in the end: an entry that is never asked for goes by itself.
         if (state == NeighborState.Incomplete)
@@ -212,32 +235,34 @@ internal sealed class NeighborTable(StackInterface owner, Func<uint> random)
         return neighbor;
     }
 
-    private void DeleteOldest()
+    private void Used(Neighbor neighbor)
     {
-        bool tooManyAsked = _entries.Values.Count(neighbor => neighbor.State == NeighborState.Incomplete) > MaxEntries / 2;
-        Neighbor oldest = _entries.Values.MinBy(neighbor => (tooManyAsked && neighbor.HasMac, neighbor.State == NeighborState.Reachable, neighbor.LastUsed))!;
-        _entries.Remove(oldest.Address);
-        Forget(oldest, tell: false);
+        if (neighbor.State == NeighborState.None)
+            return;
+        _order.Remove(neighbor);
+        neighbor.LastUsed = owner.Stack.Now;
+        _order.Add(neighbor);
     }
 
     private void Forget(Neighbor neighbor, bool tell)
     {
+        _order.Remove(neighbor);
         neighbor.State = NeighborState.None;
-        while (neighbor.TryDequeue(out byte[] bytes, out int length, out _))
+        while (_waiting.TryTake(neighbor, out WaitingPacket packet))
         {
             owner.Stack.Drop(IpDropReason.NeighborUnreachable);
             if (tell)
-                owner.Stack.Unreachable(bytes.AsSpan(owner.HeaderSize, length - owner.HeaderSize));
-            ArrayPool<byte>.Shared.Return(bytes);
+                owner.Stack.Unreachable(packet.Frame[owner.HeaderSize..], packet.IsForwarded);
+            packet.Release();
         }
     }
 
     private void SendWaiting(Neighbor neighbor, TimeSpan now)
     {
-        while (neighbor.TryDequeue(out byte[] bytes, out int length, out PacketOffload offload))
+        while (_waiting.TryTake(neighbor, out WaitingPacket packet))
         {
-            owner.SendFrame(neighbor.Mac, bytes.AsSpan(0, length), offload);
-            ArrayPool<byte>.Shared.Return(bytes);
+            owner.SendFrame(neighbor.Mac, packet.Frame, packet.Offload);
+            packet.Release();
             Use(neighbor, now);
         }
     }

@@ -57,13 +57,16 @@ internal static class Solicitations
         SendArp(from, request.SenderMac, new ArpHeader(ArpOperation.ARPOP_REPLY, from.Mac, request.TargetAddress, request.SenderMac, request.SenderAddress));
 
     /// <summary>RFC 4861 7.2.4; to all nodes, and not solicited, when the question had no source.</summary>
-    public static void Advertise(StackInterface from, UInt128 target, UInt128 asker, MacAddress to)
+    /// <param name="from">The interface that has the address.</param>
+    /// <param name="target">The address that was asked for.</param>
+    /// <param name="asker">Null: the question had no source. When its Ethernet address is not known, that is asked for first.</param>
+    public static void Advertise(StackInterface from, UInt128 target, Neighbor? asker)
     {
         uint flags = OverrideFlag | (from.Options.Forwarding ? RouterFlag : 0);
-        if (asker == 0)
+        if (asker is null)
             SendDiscovery(from, AddressKinds.GroupMac(AddressKinds.AllNodes), target, AddressKinds.AllNodes, Icmpv6Type.NDISC_NEIGHBOUR_ADVERTISEMENT, flags, target, TargetLinkLayerAddress);
         else
-            SendDiscovery(from, to, target, asker, Icmpv6Type.NDISC_NEIGHBOUR_ADVERTISEMENT, flags | SolicitedFlag, target, TargetLinkLayerAddress);
+            SendDiscovery(from, asker.Mac, target, asker.Address, Icmpv6Type.NDISC_NEIGHBOUR_ADVERTISEMENT, flags | SolicitedFlag, target, TargetLinkLayerAddress, asker.HasMac ? null : asker);
     }
 
     private static void SendArp(StackInterface from, MacAddress to, in ArpHeader message)
@@ -77,11 +80,11 @@ internal static class Solicitations
     }
 
     private static void SendDiscovery(
-        StackInterface from, MacAddress to, UInt128 source, UInt128 destination, Icmpv6Type type, uint flags, UInt128 target, byte option)
+        StackInterface from, MacAddress to, UInt128 source, UInt128 destination, Icmpv6Type type, uint flags, UInt128 target, byte option, Neighbor? waitsFor = null)
     {
         int length = MessageSize + (option == 0 ? 0 : OptionSize);
         var header = new Ipv6Header { NextHeader = IpProtocol.IPPROTO_ICMPV6, HopLimit = HopLimit, Source = source, Destination = destination };
-        if (!DiscoveryFrame.TryBegin(from, to, header, default, length, out DiscoveryFrame frame))
+        if (!DiscoveryFrame.TryBegin(from, to, header, default, length, out DiscoveryFrame frame, waitsFor))
             return;
         Span<byte> message = frame.Message;
         new IcmpHeader((byte)type, 0, 0, flags).WriteTo(message);

@@ -73,7 +73,9 @@ public sealed class UdpLayer
         }
 
         // Port 0 can't be answered (RFC 768 allows it as a source: "no reply is expected"), and as a destination is nobody's.
-        UdpSocket? socket = datagram.DestinationPort == 0 ? null : Find(arrived, datagram.SourcePort, datagram.DestinationPort);
+        UdpSocket? socket = datagram.DestinationPort == 0
+            ? null
+            : Find(arrived.Destination, datagram.DestinationPort, arrived.Source, datagram.SourcePort, arrived.Kind == DestinationKind.Foreign);
         if (socket is null)
         {
             Stack.Drop(IpDropReason.UnknownPort);
@@ -98,16 +100,17 @@ public sealed class UdpLayer
             Stack.Drop(IpDropReason.SocketQueueFull);
     }
 
-    /// <summary>False: no socket of ours has sent the quoted datagram.</summary>
+    /// <summary>False: no socket of ours can have sent the quoted datagram.</summary>
+    /// <remarks>
+    /// Whose it is, is decided as for an answer to it (net/ipv4/udp.c __udp4_lib_err looks up the same way): a connected socket hears only of the end
+    /// that it is connected to, and for a datagram from a foreign address only a transparent one is asked. Sockets that are not connected hear too, as
+    /// with IP_RECVERR, since an error says whom it is about and makes no call fail.
+    /// </remarks>
     internal bool ReceiveError(in QuotedPacket quoted)
     {
-        if (!_connected.TryGetValue((quoted.Local, quoted.Remote, Ports(quoted.LocalPort, quoted.RemotePort)), out UdpSocket? socket)
-            && !_bound.TryGetValue((quoted.Local, quoted.LocalPort), out socket)
-            && !_bound.TryGetValue((0, quoted.LocalPort), out socket))
-        {
+        UdpSocket? socket = quoted.LocalPort == 0 ? null : Find(quoted.Local, quoted.LocalPort, quoted.Remote, quoted.RemotePort, isForeign: !Stack.Owns(quoted.Local));
+        if (socket is null)
             return false;
-        }
-
         socket.Fail(new UdpError(quoted.Kind, quoted.Code, quoted.Remote, quoted.RemotePort, quoted.Mtu));
         return true;
     }
@@ -130,19 +133,23 @@ public sealed class UdpLayer
     }
 
     /// <summary>The one that says most about the datagram: both ends, address and port, port, anything.</summary>
-    private UdpSocket? Find(in Arrived arrived, ushort sourcePort, ushort destinationPort)
+    /// <param name="local">Where the datagram was sent to.</param>
+    /// <param name="localPort">Its port.</param>
+    /// <param name="remote">Where it came from.</param>
+    /// <param name="remotePort">Its port.</param>
+    /// <param name="isForeign">The local address is none of ours: that is for transparent sockets.</param>
+    private UdpSocket? Find(UInt128 local, ushort localPort, UInt128 remote, ushort remotePort, bool isForeign)
     {
-        bool isForeign = arrived.Kind == DestinationKind.Foreign;
         if (_connected.Count > 0
-            && _connected.TryGetValue((arrived.Destination, arrived.Source, Ports(destinationPort, sourcePort)), out UdpSocket? socket)
+            && _connected.TryGetValue((local, remote, Ports(localPort, remotePort)), out UdpSocket? socket)
             && (!isForeign || socket.Options.Transparent))
         {
             return socket;
         }
 
-        if (_bound.TryGetValue((arrived.Destination, destinationPort), out socket) && (!isForeign || socket.Options.Transparent))
+        if (_bound.TryGetValue((local, localPort), out socket) && (!isForeign || socket.Options.Transparent))
             return socket;
-        if (_bound.TryGetValue((0, destinationPort), out socket) && (!isForeign || socket.Options.Transparent))
+        if (_bound.TryGetValue((0, localPort), out socket) && (!isForeign || socket.Options.Transparent))
             return socket;
         return _bound.GetValueOrDefault(((UInt128)0, (ushort)0));
     }

@@ -48,6 +48,10 @@ public sealed class UdpSocket : IDisposable
     }
 
     /// <summary>Takes what ICMP last said of a datagram sent from here.</summary>
+    /// <remarks>
+    /// As with IP_RECVERR of ip(7): of soft errors and hard ones, whether the socket is connected or not, and no call fails because of it. Who can guess the
+    /// addresses and ports can forge one (RFC 5927).
+    /// </remarks>
     public bool TryTakeError(out UdpError error)
     {
         error = _error ?? default;

@@ -83,6 +83,40 @@ public class IcmpTests
         Assert.False(host.Stack.Icmp.TryReceiveReply(out _));
     }
 
+    [Theory]
+    [InlineData("10.0.0.1", "10.0.0.2")]
+    [InlineData("fd00::1", "fd00::2")]
+    public void An_echo_is_answered_in_its_own_class_and_may_be_fragmented(string remote, string local)
+    {
+        // As the kernel's icmp_reply and icmpv6_echo_reply do, whatever the request's DF is. RFC 6864 4.3: what may be fragmented has an identification.
+        Host host = NewHost();
+        PacketBuilder request = PacketBuilder.IcmpEcho(remote, local) with { TrafficClass = 0x2F };
+        host.Inject(request);
+        var (first, layers) = host.ExpectOne();
+        host.Inject(request);
+        byte[] second = host.ExpectOne().Frame;
+        Assert.Equal((remote, local), (IpAddressBits.ToText(layers.Destination), IpAddressBits.ToText(layers.Source)));
+        if (first[14] >> 4 == 4)
+        {
+            Assert.Equal((0x2F, 0), (first[15], first[20]));
+            Assert.NotEqual(first[18..20], second[18..20]);
+        }
+        else
+        {
+            Assert.Equal([0x62, 0xF0], first[14..16]);
+        }
+    }
+
+    [Fact]
+    public void An_error_goes_as_internetwork_control_and_may_be_fragmented()
+    {
+        // RFC 1812 4.3.2.5, net/ipv4/icmp.c __icmp_send.
+        Host host = NewHost();
+        host.Inject(PacketBuilder.Udp("10.0.0.1:5", "10.0.0.2:6", "x") with { TrafficClass = 0xBB });
+        byte[] error = host.ExpectOne().Frame;
+        Assert.Equal((0xD8, 0), (error[15], error[20]));
+    }
+
     [Fact]
     public void Replies_that_nobody_takes_are_forgotten()
     {

@@ -3,6 +3,7 @@ using Weir.Packets;
 using Weir.TcpIp.Devices;
 using Weir.TcpIp.Ip;
 using Weir.TcpIp.Neighbors;
+using Weir.TcpIp.Tcp;
 using Weir.TcpIp.Tests.Ip;
 using Weir.TcpIp.Udp;
 using Weir.Testing;
@@ -116,18 +117,53 @@ public class NeighborTests
     }
 
     [Theory, MemberData(nameof(Families))]
-    public void No_more_packets_wait_than_there_is_room_for_and_the_oldest_go(bool ipv6)
+    public void No_more_bytes_wait_than_there_is_room_for_and_the_oldest_go(bool ipv6)
     {
         var (host, socket) = NewHost();
-        for (int i = 0; i < 20; i++)
-            Send(host, socket, ipv6, $"{i:00}");
+        for (int i = 0; i < 2000; i++)
+            Send(host, socket, ipv6, $"{i:0000}");
         host.Sent();
+        Assert.InRange(host.Stack.Interfaces[0].Neighbors.WaitingBytes, WaitingPackets.MaxBytesOfOne - 1000, WaitingPackets.MaxBytesOfOne);
         host.Inject(Answer(ipv6));
 
         List<byte[]> sent = host.Sent();
-        Assert.Equal(16, sent.Count);
-        Assert.Equal("04"u8, sent[0].AsSpan(Host.Read(sent[0]).PayloadOffset));
-        host.ExpectDrop(IpDropReason.NeighborUnreachable, 4);
+        host.ExpectDrop(IpDropReason.NeighborUnreachable, 2000 - sent.Count);
+        for (int i = 0; i < sent.Count; i++)
+            Assert.Equal($"{2000 - sent.Count + i:0000}", System.Text.Encoding.UTF8.GetString(sent[i].AsSpan(Host.Read(sent[i]).PayloadOffset)));
+        Assert.Equal(0, host.Stack.Interfaces[0].Neighbors.WaitingBytes);
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void All_fragments_of_the_longest_datagram_wait(bool ipv6)
+    {
+        var (host, socket) = NewHost();
+        Assert.Equal(IpSendResult.Sent, socket.SendTo(new byte[65_507], Peer(ipv6), 5, host.Now));
+        host.Sent();
+        host.Inject(Answer(ipv6));
+
+        Assert.Equal(ipv6 ? 46 : 45, host.Sent().Count);
+        host.ExpectDrop(IpDropReason.NeighborUnreachable, 0);
+    }
+
+    [Fact]
+    public void What_waits_for_all_neighbors_together_is_bounded_and_the_newest_stays()
+    {
+        // RFC 6583 6.1: long packets for many that are not there.
+        var (host, socket) = NewHost();
+        for (uint i = 0; i < 400; i++)
+        {
+            Assert.Equal(IpSendResult.Sent, socket.SendTo(new byte[65_507], Host.Address("fd00::1:0:0") + i, 5, host.Now));
+            host.Sent();
+        }
+
+        Assert.InRange(host.Stack.Interfaces[0].Neighbors.WaitingBytes, WaitingPackets.MaxBytes / 2, WaitingPackets.MaxBytes);
+        Send(host, socket, ipv6: true, "the newest");
+        host.Sent();
+        host.Inject(Answer(ipv6: true));
+        Assert.Equal("the newest"u8, host.ExpectOne().Frame.AsSpan(62));
+
+        host.Advance(4);
+        Assert.Equal(0, host.Stack.Interfaces[0].Neighbors.WaitingBytes);
     }
 
     [Theory, MemberData(nameof(Families))]
@@ -379,5 +415,124 @@ public class NeighborTests
 
         FrameLayers layers = host.ExpectOne().Layers;
         Assert.Equal(Host.Address("ff02::1"), layers.Destination);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_stranger_that_asks_by_unicast_without_its_ethernet_address_is_asked_for_it_and_then_answered(bool linkLocal)
+    {
+        // RFC 4861 7.2.4.
+        Host host = Host.On(DeviceMedium.Ethernet, options: new InterfaceOptions { Addresses = [IpPrefix.Parse("fe80::2/64")] });
+        var (peer, own) = linkLocal ? ("fe80::1", "fe80::2") : ("fd00::1", "fd00::2");
+        host.Inject(Discovery(135, peer, own, own, null));
+
+        FrameLayers question = host.ExpectOne().Layers;
+        Assert.Equal((135, Host.Address(own), Host.Address("ff02::1:ff00:1")), (question.IcmpType, question.Source, question.Destination));
+        host.Inject(Discovery(136, peer, own, peer, Host.PeerMac, 0x6000_0000) with { SourceMac = Host.PeerMac });
+        var (frame, answer) = host.ExpectOne();
+        Assert.Equal((136, 255, Host.Address(own), Host.Address(peer)), (answer.IcmpType, answer.TimeToLive, answer.Source, answer.Destination));
+        Assert.Equal(Host.PeerMac, MacAddress.Read(frame));
+        Assert.Equal(0x60, frame[answer.TransportOffset + 4]);
+    }
+
+    [Fact]
+    public void A_stranger_that_asks_by_multicast_without_its_ethernet_address_is_left_alone()
+    {
+        // RFC 4861 4.3: it must say where it is. net/ipv6/ndisc.c ndisc_recv_ns makes no entry either.
+        var (host, socket) = NewHost();
+        PacketBuilder question = Discovery(135, "fd00::1", "ff02::1:ff00:2", "fd00::2", null) with { DestinationMac = MacAddress.Parse("33:33:ff:00:00:02") };
+        host.Inject(question);
+        host.ExpectNothing();
+        Assert.Null(State(host, ipv6: true));
+
+        // Who is known is answered.
+        Send(host, socket, ipv6: true);
+        host.Inject(Answer(ipv6: true));
+        host.Sent();
+        host.Inject(question);
+        Assert.Equal(136, host.ExpectOne().Layers.IcmpType);
+    }
+
+    [Fact]
+    public void Room_in_a_full_table_is_made_without_memory()
+    {
+        var (host, _) = NewHost();
+        NeighborTable table = host.Stack.Interfaces[0].Neighbors;
+        UInt128 next = Host.Address("fd00::1:0:0");
+        for (int i = 0; i < 2 * NeighborTable.MaxEntries; i++)
+            table.Get(next++, host.Now);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            table.Get(next++, host.Now);
+        long evicting = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        for (uint i = 0; i < 100; i++)
+            Assert.True(table.Delete(next - 1 - i));
+        before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            table.Get(next++, host.Now);
+        Assert.Equal(GC.GetAllocatedBytesForCurrentThread() - before, evicting);
+        Assert.Equal(NeighborTable.MaxEntries, table.Count);
+    }
+
+    [Fact]
+    public void The_one_that_was_used_longest_ago_makes_room()
+    {
+        var (host, socket) = NewHost();
+        host.Stack.Routes.Add(new Route { Destination = IpPrefix.Parse("10.0.0.0/16"), Interface = 0 });
+        for (uint i = 0; i < NeighborTable.MaxEntries; i++)
+            host.Inject(PacketBuilder.Arp($"10.0.{(i / 250) + 1}.{i % 250}", "10.0.0.2", new MacAddress(0x0200_0001_0000UL + i)));
+        host.Advance(1);
+        socket.SendTo("x"u8, Host.Address("10.0.1.0"), 5, host.Now);
+        host.Inject(PacketBuilder.Arp("10.0.9.1", "10.0.0.2"));
+
+        Assert.NotNull(host.Stack.Interfaces[0].FindNeighbor(Host.Address("10.0.1.0")));
+        Assert.Null(host.Stack.Interfaces[0].FindNeighbor(Host.Address("10.0.1.1")));
+        Assert.NotNull(host.Stack.Interfaces[0].FindNeighbor(Host.Address("10.0.1.2")));
+    }
+
+    [Fact]
+    public void Neighbors_given_up_together_may_make_entries_of_those_who_are_told()
+    {
+        // Each of them is told to another sender, whose own entry drives one out that is just about to be given up.
+        var host = new Host();
+        var forwarding = new InterfaceOptions { Forwarding = true };
+        host.Add(DeviceMedium.Ip, 1500, forwarding, "10.1.0.2/16");
+        host.Add(DeviceMedium.Ethernet, 1500, forwarding, "10.0.0.2/16");
+        NeighborTable table = host.Stack.Interfaces[1].Neighbors;
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < NeighborTable.MaxEntries; i++)
+            {
+                host.Inject(PacketBuilder.Udp($"10.0.{100 + (i / 250)}.{i % 250}:5", $"10.0.{1 + (i / 250)}.{i % 250}:6", "x"));
+                host.Sent(1);
+            }
+
+            Assert.Equal(NeighborTable.MaxEntries, table.Count);
+            host.Advance(3);
+            host.Sent(1);
+            Assert.InRange(table.Count, 0, NeighborTable.MaxEntries);
+        }
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7", "10.0.0.1")]
+    [InlineData("2001:db8::7", "fd00::1")]
+    public void A_transparent_connection_hears_that_its_peer_is_not_there_and_nobody_else_does(string local, string remote)
+    {
+        Host host = Host.On(DeviceMedium.Ethernet, options: new InterfaceOptions { Transparent = true });
+        TcpConnection? connection = host.Stack.Tcp.Connect(
+            new TcpConnectOptions { LocalAddress = Host.Address(local), RemoteAddress = Host.Address(remote), RemotePort = 80 }, null!, host.Now);
+        Assert.NotNull(connection);
+        host.Stack.Transmit(host.Now);
+        host.Advance(2.9);
+        host.Sent();
+        Assert.Equal(TcpState.SynSent, connection.State);
+        host.Advance(0.1);
+
+        Assert.Equal((TcpState.Closed, TcpError.Unreachable), (connection.State, connection.Error));
+        Assert.Equal(0, host.Stack.Icmp.ErrorsSent);
+        host.ExpectNothing();
     }
 }

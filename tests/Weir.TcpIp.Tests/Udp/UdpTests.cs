@@ -262,6 +262,66 @@ public class UdpTests
         host.ExpectNothing();
     }
 
+    /// <summary>A router at the other end says that a datagram goes no further.</summary>
+    private static void Refuse(Host host, string to, string local, string remote, byte code = 3, uint rest = 0) =>
+        host.Inject(to.Contains(':')
+            ? PacketBuilder.IcmpError("fd00::9", to, 1, 4, PacketBuilder.Udp(local, remote, "x").Build(), 48)
+            : PacketBuilder.IcmpError("10.0.0.9", to, 3, code, PacketBuilder.Udp(local, remote, "x").Build(), 28, rest));
+
+    [Fact]
+    public void An_error_is_the_sockets_that_an_answer_would_be()
+    {
+        // net/ipv4/udp.c __udp4_lib_err.
+        Host host = NewHost();
+        UdpSocket any = host.Stack.Udp.Open(new UdpSocketOptions { LocalPort = 6 });
+        UdpSocket bound = host.Stack.Udp.Open(new UdpSocketOptions { LocalPort = 6, LocalAddress = Host.Address("10.0.0.2") });
+        UdpSocket connected = host.Stack.Udp.Open(new UdpSocketOptions { LocalPort = 6, LocalAddress = Host.Address("10.0.0.2"), RemoteAddress = Host.Address("10.0.0.1"), RemotePort = 5 });
+        Refuse(host, "10.0.0.2", "10.0.0.2:6", "10.0.0.1:5");
+        Assert.True(connected.TryTakeError(out _));
+        Refuse(host, "10.0.0.2", "10.0.0.2:6", "10.0.0.1:4");
+        Assert.True(bound.TryTakeError(out UdpError error));
+        Assert.Equal((Host.Address("10.0.0.1"), 4), (error.Remote, error.RemotePort));
+        Refuse(host, "fd00::2", "[fd00::2]:6", "[fd00::1]:5");
+        Assert.True(any.TryTakeError(out _));
+        Assert.False(connected.TryTakeError(out _) || bound.TryTakeError(out _));
+
+        // A connected socket alone hears of nothing but its peer, nor anybody of an address that is not ours.
+        bound.Dispose();
+        any.Dispose();
+        Refuse(host, "10.0.0.2", "10.0.0.2:6", "10.0.0.1:4");
+        Assert.False(connected.TryTakeError(out _));
+        UdpSocket other = host.Stack.Udp.Open(new UdpSocketOptions { LocalPort = 7 });
+        Refuse(host, "10.0.0.2", "198.51.100.7:7", "10.0.0.1:5");
+        Assert.False(other.TryTakeError(out _));
+        host.ExpectDrop(IpDropReason.IcmpIgnored, 2);
+    }
+
+    [Theory]
+    [InlineData("198.51.100.7", "198.51.100.7:443", "10.0.0.1:5")]
+    [InlineData("2001:db8::7", "[2001:db8::7]:443", "[fd00::1]:5")]
+    public void A_transparent_socket_of_all_ports_hears_of_what_it_has_sent_from_any_address(string address, string local, string remote)
+    {
+        Host host = NewHost(new InterfaceOptions { Transparent = true });
+        UdpSocket socket = host.Stack.Udp.Open(new UdpSocketOptions { Transparent = true, AnyPort = true });
+        UdpSocket other = host.Stack.Udp.Open(new UdpSocketOptions { LocalPort = 443 });
+        Refuse(host, address, local, remote);
+
+        Assert.True(socket.TryTakeError(out _));
+        Assert.False(other.TryTakeError(out _));
+    }
+
+    [Fact]
+    public void An_error_that_is_forged_makes_no_neighbor()
+    {
+        Host host = Host.On(DeviceMedium.Ethernet);
+        host.Stack.Udp.Open(new UdpSocketOptions { LocalPort = 6 });
+        for (int i = 10; i < 20; i++)
+            Refuse(host, "10.0.0.2", "10.0.0.2:6", $"10.0.0.{i}:5", code: 4, rest: 1000);
+
+        Assert.Equal(10, host.Stack.PathMtus.Count);
+        Assert.Equal(0, host.Stack.Interfaces[0].Neighbors.Count);
+    }
+
     [Fact]
     public void Datagrams_in_and_out_allocate_nothing_when_warm()
     {
