@@ -26,11 +26,13 @@ public sealed class TcpStack : IAsyncDisposable
     private readonly MacAddress _mac;
     private uint _opened;
     private readonly TcpStackOptions _options;
+    private readonly StackResolver? _resolver;
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private TcpStack(IReadOnlyList<IPacketPort> ports, TcpStackOptions options)
     {
         _options = options;
+        _resolver = StackResolver.Create(options, ports.Count);
         _mac = options.Mac ?? RandomMac();
         _loops = new StackLoop[ports.Count];
         try
@@ -94,9 +96,9 @@ public sealed class TcpStack : IAsyncDisposable
         }, (_, _) => { });
 
     /// <summary>Opens a connection.</summary>
-    /// <param name="endpoint">An address with its port, or a name that this host's resolver knows.</param>
+    /// <param name="endpoint">An address with its port, or a name: see <see cref="ResolveAsync"/>.</param>
     /// <param name="cancellationToken">Ends the attempt with a reset.</param>
-    /// <exception cref="SocketException">ConnectionRefused, TimedOut, HostUnreachable, NetworkUnreachable: there is no route.</exception>
+    /// <exception cref="SocketException">ConnectionRefused, TimedOut, HostUnreachable, NetworkUnreachable: there is no route; of a name those of <see cref="ResolveAsync"/> too.</exception>
     public async ValueTask<TcpStream> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         switch (endpoint)
@@ -138,6 +140,19 @@ public sealed class TcpStack : IAsyncDisposable
                 end.Abort();
             throw;
         }
+    }
+
+    /// <summary>The addresses of a name: from <see cref="TcpStackOptions.NameServers"/> if there are any, else as this host knows it.</summary>
+    /// <param name="host">Without the search domains of anybody. An address is its own answer.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="SocketException">HostNotFound; NoData: the name has no addresses; TryAgain: no server has answered.</exception>
+    public async ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken = default)
+    {
+        if (IPAddress.TryParse(host, out var literal))
+            return [literal];
+        return _resolver is null
+            ? await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false)
+            : await _resolver.ResolveAsync(_loops[Interlocked.Increment(ref _opened) % _loops.Length], host, _ended.Task, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Bytes that the buffers of all connections take now.</summary>
@@ -199,7 +214,7 @@ public sealed class TcpStack : IAsyncDisposable
 
     private async ValueTask<TcpStream> ConnectAsync(DnsEndPoint name, CancellationToken cancellationToken)
     {
-        var addresses = IPAddress.TryParse(name.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(name.Host, cancellationToken).ConfigureAwait(false);
+        var addresses = await ResolveAsync(name.Host, cancellationToken).ConfigureAwait(false);
         SocketException? failure = null;
         foreach (var address in addresses)
         {

@@ -17,6 +17,12 @@ public sealed record TcpStackOptions
     /// <summary>Where what is not for the own networks goes; null, on a TUN device: to the device.</summary>
     public IPAddress? Gateway { get; init; }
 
+    /// <summary>Whom to ask for names, through this stack, in this order; the first three are enough for resolv.conf(5). Empty: the host's own resolver is asked.</summary>
+    public IReadOnlyList<IPAddress> NameServers { get; init; } = [];
+
+    /// <summary>How long one of them has time to answer before the next one is asked; each is asked twice. The default is that of resolv.conf(5).</summary>
+    public TimeSpan NameTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Own Ethernet address, on TAP; null: a random one that is locally administered.</summary>
     public MacAddress? Mac { get; init; }
 

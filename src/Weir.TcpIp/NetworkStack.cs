@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Weir.Packets;
 using Weir.TcpIp.Devices;
+using Weir.TcpIp.Dns;
 using Weir.TcpIp.Icmp;
 using Weir.TcpIp.Ip;
 using Weir.TcpIp.Tcp;
@@ -54,6 +55,7 @@ public sealed class NetworkStack : ISegmentPaths
         _forwarder = new Forwarder(this);
         Icmp = new IcmpLayer(this);
         Udp = new UdpLayer(this, _random);
+        Dns = new DnsResolver(this, _random);
         Tcp = new TcpLayer(this, options.Tcp ?? new TcpLayerOptions { Secret = Draw() });
         _loop = MemoryDevice.CreateLoop(
             new DeviceCapabilities { Medium = DeviceMedium.Ip, Mtu = LoopbackMtu, TransmitChecksumOffload = true, MaxSegmentOffload = LoopbackMtu },
@@ -69,6 +71,9 @@ public sealed class NetworkStack : ISegmentPaths
 
     public IcmpLayer Icmp { get; }
 
+    /// <summary>Asks name servers for addresses.</summary>
+    public DnsResolver Dns { get; }
+
     public RoutingTable Routes { get; } = new();
 
     public IReadOnlyList<StackInterface> Interfaces => _interfaces;
@@ -80,7 +85,7 @@ public sealed class NetworkStack : ISegmentPaths
         {
             if (_loop.Waiting > 0)
                 return Now;
-            TimeSpan next = Tcp.NextDeadline ?? TimeSpan.MaxValue;
+            TimeSpan next = Earlier(Tcp.NextDeadline ?? TimeSpan.MaxValue, Dns.NextDeadline);
             if (Fragments.Count > 0)
                 next = Earlier(next, Fragments.NextDeadline);
             if (PathMtus.NextDeadline is { } forget)
@@ -158,7 +163,7 @@ public sealed class NetworkStack : ISegmentPaths
         }
     }
 
-    /// <summary>Runs what is due: retransmissions, neighbors, fragments, path MTUs.</summary>
+    /// <summary>Runs what is due: retransmissions, neighbors, fragments, path MTUs, questions for names.</summary>
     public void Expire(TimeSpan now)
     {
         SetNow(now);
@@ -166,6 +171,7 @@ public sealed class NetworkStack : ISegmentPaths
             link.Expire(now);
         Fragments.Expire(now);
         PathMtus.Expire(now);
+        Dns.Expire(now);
         Tcp.Expire(now);
     }
 

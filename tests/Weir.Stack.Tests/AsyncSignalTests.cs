@@ -15,17 +15,20 @@ public class AsyncSignalTests
         using var end = port;
         var signal = new AsyncSignal(new StackLoop(port, new NetworkStack(new NetworkStackOptions { Random = () => 1 }), 0, "test", TimeSpan.Zero, _ => { }));
         var first = signal.Wait();
-        Assert.Throws<InvalidOperationException>(() => { _ = signal.Wait(); });
+        await ExpectRefused(signal);
         signal.Set();
         Assert.True(first.IsCompleted);
-        Assert.Throws<InvalidOperationException>(() => { _ = signal.Wait(); });
+        await ExpectRefused(signal);
         await first;
 
         var second = signal.Wait();
         signal.Fail(new IOException());
-        Assert.Throws<InvalidOperationException>(() => { _ = signal.Wait(); });
+        await ExpectRefused(signal);
         await Assert.ThrowsAsync<IOException>(async () => await second);
-        Assert.False(signal.Wait().IsCompleted);
+        var third = signal.Wait();
+        Assert.False(third.IsCompleted);
+        signal.Set();
+        await third;
     }
 
     [Fact]
@@ -35,9 +38,12 @@ public class AsyncSignalTests
         var (client, server) = await pair.OpenAsync();
         var buffer = new byte[4];
         var first = client.ReadAsync(buffer, StackPair.Soon);
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await client.ReadAsync(new byte[4], StackPair.Soon));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await client.ReadExactlyAsync(new byte[4], StackPair.Soon));
         await server.WriteAsync(new byte[] { 1, 2, 3, 4 }, StackPair.Soon);
         Assert.Equal(4, await first);
         Assert.Equal([1, 2, 3, 4], buffer);
     }
+
+    private static Task ExpectRefused(AsyncSignal signal) =>
+        Assert.ThrowsAsync<InvalidOperationException>(async () => await signal.Wait().AsTask().WaitAsync(StackPair.Soon));
 }

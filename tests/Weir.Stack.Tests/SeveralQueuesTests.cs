@@ -100,12 +100,32 @@ public class SeveralQueuesTests
         Assert.Equal(ports.Order(), hosts.Many.ListConnections().Select(connection => connection.LocalEndPoint.Port).Order());
     }
 
+    [Fact]
+    public async Task Names_are_asked_for_over_tcp_whose_answers_find_their_queue()
+    {
+        await using var hosts = new Hosts();
+        await using var listener = await hosts.One.ListenAsync(new IPEndPoint(IPAddress.Any, 53), cancellationToken: StackPair.Soon);
+        for (var i = 0; i < 2 * Queues; i++)
+        {
+            var resolving = hosts.Many.ResolveAsync("a.test", StackPair.Soon);
+            await using var server = await listener.AcceptAsync(StackPair.Soon);
+            var question = new byte[2 + 24];
+            await server.ReadExactlyAsync(question, StackPair.Soon);
+
+            // One answer: the name again, A, IN, a minute, four bytes.
+            question[1] = 24 + 16;
+            (question[4], question[5], question[9]) = (0x81, 0x80, 1);
+            await server.WriteAsync((byte[])[.. question, 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7], StackPair.Soon);
+            Assert.Equal([IPAddress.Parse("192.0.2.7")], await resolving);
+        }
+    }
+
     private sealed class Hosts : IAsyncDisposable
     {
         internal Hosts()
         {
             var links = Enumerable.Range(0, Queues).Select(_ => MemoryPort.CreatePair()).ToList();
-            Many = TcpStack.Start([.. links.Select(link => link.First)], new TcpStackOptions { Name = "many", Addresses = [IpPrefix.Parse("10.0.0.1/24")] });
+            Many = TcpStack.Start([.. links.Select(link => link.First)], new TcpStackOptions { Name = "many", Addresses = [IpPrefix.Parse("10.0.0.1/24")], NameServers = [StackPair.ServerAddress] });
             One = TcpStack.Start(new SpreadingPort([.. links.Select(link => link.Second)]), new TcpStackOptions { Name = "one", Addresses = [IpPrefix.Parse("10.0.0.2/24")] });
         }
 

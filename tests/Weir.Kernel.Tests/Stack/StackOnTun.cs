@@ -34,6 +34,7 @@ internal sealed class StackOnTun : IAsyncDisposable
         {
             Name = "tun0",
             Addresses = mtu >= 1280 ? [IpPrefix.Parse("10.9.0.2/24"), IpPrefix.Parse("fd09::2/64")] : [IpPrefix.Parse("10.9.0.2/24")],
+            NameServers = [Kernel],
         });
     }
 
