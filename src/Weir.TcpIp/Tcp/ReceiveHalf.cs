@@ -1,4 +1,5 @@
 using Weir.TcpIp.Streams;
+using Weir.TcpIp.Tcp.Options;
 using Weir.TcpIp.Tcp.Timers;
 
 namespace Weir.TcpIp.Tcp;
@@ -132,6 +133,16 @@ internal sealed class ReceiveHalf
         if (fin)
             Ack.Now();
         Advance();
+    }
+
+    /// <summary>A segment with text echoes one of our timestamps.</summary>
+    public void NoteEcho(uint echo, int length, in Timestamps timestamps, long now)
+    {
+        // What is not a full segment waited for the peer's program, more likely than for the path.
+        if (!_autotune.IsNew(echo) || length < Mss / 2)
+            return;
+        if (timestamps.SentAt(echo, now) is >= 0 and var sentAt)
+            _autotune.Sample(echo, Math.Max(1, now - sentAt));
     }
 
     /// <summary>Everything that came lies before RCV.NXT: RFC 2883.</summary>

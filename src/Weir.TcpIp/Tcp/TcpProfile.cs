@@ -91,7 +91,7 @@ public sealed record TcpProfile
     /// <summary>What is received and not read, at first; it grows when the reader keeps up. Memory is taken only for what is there.</summary>
     public int ReceiveCapacity { get; init; } = 128 * 1024;
 
-    public int MaxReceiveCapacity { get; init; } = 4 * 1024 * 1024;
+    public int MaxReceiveCapacity { get; init; } = 6 * 1024 * 1024;
 
     /// <summary>What is written and not acknowledged, at first; it grows with the congestion window.</summary>
     public int SendCapacity { get; init; } = 128 * 1024;

@@ -116,6 +116,24 @@ public partial class TcpConnectionTests
         Assert.InRange(script.Connection.Info.ReceiveCapacity, 32_000, 64_000);
     }
 
+    // tcp_rcv_rtt_measure_ts: the round trip is the receiver's, not that of a handshake that met no queue.
+    [Fact]
+    public void Receive_window_grows_while_it_is_all_that_limits_the_peer()
+    {
+        TcpProfile profile = TcpScript.Plain with { Timestamps = true, ReceiveCapacity = 8000, MaxReceiveCapacity = 64_000 };
+        TcpScript script = TcpScript.Established(profile, "S 0:0(0) win 65535 <mss 1000,TS val 1 ecr 0,wscale 0>", rtt: 1);
+        for (int millisecond = 1; millisecond < 100; millisecond++)
+        {
+            // The path lets a segment through in a millisecond; of the window's eight, each waits for eight of them.
+            script.Advance(1);
+            int at = 1 + (1000 * (millisecond - 1)), echo = Math.Max(0, millisecond - 8);
+            script.InjectWithoutTransmit(SegmentText.Parse($". {at}:{at + 1000}(1000) ack 1 <TS val {2 + echo} ecr {echo}>"));
+            script.ExpectRead(1000);
+        }
+
+        Assert.InRange(script.Connection.Info.ReceiveCapacity, 32_000, 64_000);
+    }
+
     // RFC 9293 3.7.4.
     [Fact]
     public void Nagle_keeps_a_small_segment_back_until_all_is_acknowledged()

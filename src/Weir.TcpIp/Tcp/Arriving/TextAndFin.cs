@@ -27,6 +27,8 @@ internal readonly struct TextAndFin(TcpConnection connection)
             return;
         }
 
+        if (connection.Timestamps.Agreed)
+            Receiving.NoteEcho(segment.Options.TsEcr, segment.Payload.Length, connection.Timestamps, segment.Now);
         ulong before = Receiving.Stream.BytesPushed;
         bool inOrder = segment.Seq <= Receiving.RcvNxt && !Receiving.HasGaps;
         Receiving.Take(segment.Seq, segment.Payload, segment.Has(TcpFlags.FIN), segment.Now);
