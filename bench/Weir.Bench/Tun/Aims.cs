@@ -23,16 +23,16 @@ internal static class Aims
     internal static void Print(IReadOnlyList<Lane> lanes)
     {
         Console.WriteLine();
-        Console.WriteLine("| | aim | Weir | of the aim | with `--napi` | of the aim | Weir of the copy loop here | aim of the copy loop of its day |");
+        Console.WriteLine("| | aim | Weir | of the aim | with `--napi off` | of the aim | Weir of the copy loop here | aim of the copy loop of its day |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach ((TunSetting setting, Measure measure, double aim, double copyLoopThen) in All)
         {
-            if (Of(WeirStack.Plain, setting, measure) is not { } weir)
+            if (Of(WeirStack.Usual, setting, measure) is not { } weir)
                 continue;
-            string napi = Of(WeirStack.WithNapi, setting, measure) is { } rate ? $"{measure.Text(rate)} | {rate / aim:0.00}" : " | ";
+            string without = Of(WeirStack.WithoutNapi, setting, measure) is { } rate ? $"{measure.Text(rate)} | {rate / aim:0.00}" : " | ";
             string ofCopy = copyLoopThen > 0 && Of("copy", setting, measure) is { } copy ? $"{weir / copy:0.00}" : "";
             string aimOfCopy = copyLoopThen > 0 ? $"{aim / copyLoopThen:0.00}" : "";
-            Console.WriteLine($"| {setting}, {measure.Name} | {measure.Text(aim)} | {measure.Text(weir)} | {weir / aim:0.00} | {napi} | {ofCopy} | {aimOfCopy} |");
+            Console.WriteLine($"| {setting}, {measure.Name} | {measure.Text(aim)} | {measure.Text(weir)} | {weir / aim:0.00} | {without} | {ofCopy} | {aimOfCopy} |");
         }
 
         double? Of(string name, TunSetting setting, Measure measure) =>

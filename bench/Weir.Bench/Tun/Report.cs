@@ -104,7 +104,7 @@ internal sealed class Report(TunOptions options, IReadOnlyList<Lane> lanes, IRea
 
     private double? WeirTo(Lane lane, Measure measure, Func<Measured, double> value)
     {
-        Lane? weir = lanes.FirstOrDefault(other => other.Setting == lane.Setting && other.Contender.Name == WeirStack.Plain);
+        Lane? weir = lanes.FirstOrDefault(other => other.Setting == lane.Setting && other.Contender.Name == WeirStack.Usual);
         return weir is null ? null : Median(weir.Samples(measure).Zip(lane.Samples(measure), (its, mine) => its is null || mine is null ? (double?)null : value(its) / value(mine)));
     }
 }

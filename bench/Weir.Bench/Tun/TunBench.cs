@@ -11,8 +11,8 @@ internal static class TunBench
 {
     private static readonly IReadOnlyDictionary<string, Func<Contender>> Contenders = new Dictionary<string, Func<Contender>>
     {
-        [WeirStack.Plain] = () => new WeirStack(napi: false),
-        [WeirStack.WithNapi] = () => new WeirStack(napi: true),
+        [WeirStack.Usual] = () => new WeirStack(napi: true),
+        [WeirStack.WithoutNapi] = () => new WeirStack(napi: false),
         ["copy"] = () => new CopyLoop(),
         ["veth"] = () => new KernelVeth(),
         ["slirp4netns"] = () => new Slirp(),
@@ -73,7 +73,7 @@ internal static class TunBench
         List<Contender> found = [];
         foreach ((string name, Func<Contender> create) in Contenders)
         {
-            if (name != WeirStack.Plain && options.Peers.Count > 0 && !options.Peers.Contains(name))
+            if (name != WeirStack.Usual && options.Peers.Count > 0 && !options.Peers.Contains(name))
                 continue;
             Contender contender = create();
             if (contender.Missing is not { } reason)

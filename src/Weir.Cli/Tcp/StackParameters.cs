@@ -45,7 +45,12 @@ internal sealed class StackParameters
         DefaultValueFactory = _ => "on",
     };
 
-    private readonly Option<bool> _napi = new("--napi") { Description = "A kernel thread takes what the stack sends and puts segments together (threaded NAPI): more of bulk without --offload, later answers" };
+    private readonly Option<string?> _napi = new("--napi")
+    {
+        Description = "The kernel puts the stack's segments together, as a card's driver does (IFF_NAPI, GRO) [default: on without --offload]",
+        HelpName = "on|off",
+    };
+
     private readonly Option<string?> _pcap = new("--pcap") { Description = "Write all packets to a file that tcpdump -r and Wireshark read", HelpName = "FILE" };
     private readonly Option<int?> _stats = WholeNumber.Option("--stats", "Every N seconds, 1 to 3600, print the connections to standard error, as ss -ti does", least: 1, most: 3600, "seconds");
     private readonly Option<bool> _tap = new("--tap") { Description = "A device that is made is a TAP device" };
@@ -55,6 +60,7 @@ internal sealed class StackParameters
     {
         _address.Required = true;
         _offload.TakesOneOf("on", "off");
+        _napi.TakesOneOf("on", "off");
     }
 
     internal void AddTo(Command command)
@@ -77,7 +83,9 @@ internal sealed class StackParameters
 
         var mode = kind is null ? arguments.GetValue(_tap) ? TunMode.Tap : TunMode.Tun : kind.Tap ? TunMode.Tap : TunMode.Tun;
         var mtu = arguments.GetValue(_mtu) ?? link?.Mtu ?? 1500;
-        var queue = TunQueue.Open(ns, new TunQueueOptions { Name = name, Mode = mode, Mtu = mtu, Offload = arguments.GetValue(_offload) == "on", Napi = arguments.GetValue(_napi), MultiQueue = kind?.MultiQueue ?? false });
+        var offload = arguments.GetValue(_offload) == "on";
+        var napi = arguments.GetValue(_napi) is { } word ? word == "on" : !offload;
+        var queue = TunQueue.Open(ns, new TunQueueOptions { Name = name, Mode = mode, Mtu = mtu, Offload = offload, Napi = napi, MultiQueue = kind?.MultiQueue ?? false });
         try
         {
             var peer = Configure(socket, name, own, mtu, isNew: link is null);

@@ -43,7 +43,7 @@ internal static class TcpBenchCommand
     {
         var stack = new StackParameters();
         var command = host.Command("serve", $"Answers echo (port {Echo}), discard ({Discard}) and an endless source ({Source}) on Weir's own TCP/IP stack, until Ctrl-C.", RunAsync)
-            .WithExamples("weir tcp bench serve --device tun144 --address 169.254.144.9/24", "weir tcp bench serve --device tun144 --address 169.254.144.9/24 --mtu 65520 --offload off --napi");
+            .WithExamples("weir tcp bench serve --device tun144 --address 169.254.144.9/24", "weir tcp bench serve --device tun144 --address 169.254.144.9/24 --mtu 65520 --offload off");
         stack.AddTo(command);
         return command;
 

@@ -14,7 +14,7 @@ public sealed record MemoryResult(string What, double Value, string Unit);
 /// <param name="Host">The host's address on the device; null when it has none of the stack's network.</param>
 /// <param name="Mtu">Bytes.</param>
 /// <param name="Offload">Whether packets carry a virtio header.</param>
-/// <param name="Napi">Whether a kernel thread takes what the stack sends.</param>
+/// <param name="Napi">Whether the kernel puts together what the stack sends.</param>
 /// <param name="Echo">Port.</param>
 /// <param name="Discard">Port.</param>
 /// <param name="Source">Port.</param>

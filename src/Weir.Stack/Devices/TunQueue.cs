@@ -17,25 +17,24 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
 
     private readonly TunDevice _device;
     private readonly WakeEvent _wake = new();
-    private readonly ThreadedNapi? _napi;
-    private readonly bool _hasHeader;
+    private readonly HeldSegments? _held;
     private readonly int _linkHeader;
     private readonly byte[] _outgoing = GC.AllocateUninitializedArray<byte>(PacketAt + PacketSize, pinned: true);
     private readonly byte[] _incoming = GC.AllocateUninitializedArray<byte>(PacketAt + PacketSize, pinned: true);
 
-    private TunQueue(TunDevice device, ThreadedNapi? napi, TunQueueOptions options, bool hasHeader)
+    private TunQueue(TunDevice device, HeldSegments? held, TunQueueOptions options, TunOptions opened)
     {
-        HasNapi = options.Napi;
         _device = device;
-        _napi = napi;
-        _hasHeader = hasHeader;
+        _held = held;
+        HasOffload = opened.VnetHeader;
         _linkHeader = options.Mode == TunMode.Tun ? 0 : EthernetHeader;
         Capabilities = new DeviceCapabilities
         {
             Medium = options.Mode == TunMode.Tun ? DeviceMedium.Ip : DeviceMedium.Ethernet,
             Mtu = options.Mtu,
-            TransmitChecksumOffload = hasHeader,
-            MaxSegmentOffload = hasHeader ? ushort.MaxValue - _linkHeader : 0,
+            HoldsUntilPush = opened.Napi,
+            TransmitChecksumOffload = opened.VnetHeader,
+            MaxSegmentOffload = opened.VnetHeader ? ushort.MaxValue - _linkHeader : 0,
         };
     }
 
@@ -49,37 +48,39 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
     public int GatherFrom => 4096;
 
     /// <summary>Whether packets carry a virtio header, so that the kernel cuts segments and completes checksums.</summary>
-    public bool HasOffload => _hasHeader;
+    public bool HasOffload { get; }
 
     /// <inheritdoc cref="TunQueueOptions.Napi"/>
-    public bool HasNapi { get; }
+    public bool HasNapi => Capabilities.HoldsUntilPush;
 
     public TunCounters Counters { get; } = new();
 
     /// <summary>Opens the device, or one more queue of it, in a namespace.</summary>
-    /// <exception cref="LinuxException">EBUSY: it is open already and has one queue; EPERM: it is another user's; EINVAL: it is of the other kind;
-    /// with <see cref="TunQueueOptions.Napi"/> ENOENT: this kernel has no threaded NAPI.</exception>
+    /// <exception cref="LinuxException">EBUSY: it is open already and has one queue; EPERM: it is another user's; EINVAL: it is of the other kind.</exception>
     public static TunQueue Open(NetworkNamespace ns, TunQueueOptions options)
     {
         var wanted = new TunOptions { Name = options.Name, Mode = options.Mode, MultiQueue = options.MultiQueue, VnetHeader = options.Offload, Napi = options.Napi, NonBlocking = true };
         var device = TunDevice.Open(ns, wanted);
         try
         {
-            var hasHeader = options.Offload && TrySetOffload(device);
-            if (hasHeader != options.Offload)
-            {
-                // A kernel without these offloads: packet by packet, then.
-                device.Dispose();
-                device = TunDevice.Open(ns, wanted with { VnetHeader = false });
-            }
-
-            return new TunQueue(device, options.Napi ? ThreadedNapi.Start(ns, device.Name) : null, options, hasHeader);
+            if (options.Offload && !TrySetOffload(device))
+                device = Reopen(ns, device, wanted = wanted with { VnetHeader = false });
+            HeldSegments? held = null;
+            if (options.Napi && !HeldSegments.TryStart(ns, device.Name, out held))
+                device = Reopen(ns, device, wanted = wanted with { Napi = false });
+            return new TunQueue(device, held, options, wanted);
         }
         catch
         {
             device.Dispose();
             throw;
         }
+    }
+
+    private static TunDevice Reopen(NetworkNamespace ns, TunDevice device, TunOptions options)
+    {
+        device.Dispose();
+        return TunDevice.Open(ns, options);
     }
 
     private static bool TrySetOffload(TunDevice device)
@@ -117,7 +118,7 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
     /// <exception cref="LinuxException">The device is gone.</exception>
     public bool TryReceive(out Span<byte> packet, out PacketOffload offload)
     {
-        var start = _hasHeader ? PacketAt - VirtioNetHeader.Length : PacketAt;
+        var start = HasOffload ? PacketAt - VirtioNetHeader.Length : PacketAt;
         var count = _device.TryRead(_incoming.AsSpan(start));
         offload = default;
         packet = default;
@@ -126,7 +127,7 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
         var length = start + count - PacketAt;
         if (length <= 0)
             return true;
-        if (_hasHeader)
+        if (HasOffload)
             offload = VirtioNetHeader.Read(_incoming.AsSpan(start));
         packet = _incoming.AsSpan(PacketAt, length);
         Counters.Received(length);
@@ -146,7 +147,7 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
     /// <summary>The virtio header before the packet of which <paramref name="length"/> bytes are in the buffer, if there is one; both together.</summary>
     private ReadOnlySpan<byte> WriteHeader(int length, in PacketOffload offload)
     {
-        if (!_hasHeader)
+        if (!HasOffload)
             return _outgoing.AsSpan(PacketAt, length);
         const int start = PacketAt - VirtioNetHeader.Length;
         VirtioNetHeader.Write(_outgoing.AsSpan(start, VirtioNetHeader.Length), _outgoing.AsSpan(PacketAt, length), _linkHeader, offload);
@@ -156,7 +157,7 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
     /// <inheritdoc/>
     public void Dispose()
     {
-        _napi?.Dispose();
+        _held?.Dispose();
         _device.Dispose();
         _wake.Dispose();
     }

@@ -17,9 +17,10 @@ public sealed record TunQueueOptions
     public bool Offload { get; init; } = true;
 
     /// <summary>
-    /// A thread of the kernel takes what the stack sends and puts the segments of a connection together (IFF_NAPI, threaded NAPI, GRO): more is sent
-    /// where <see cref="Offload"/> is off, and answers come a little later, since one more thread has to wake. Linux 5.12; sets <c>threaded</c> of the
-    /// device until the queue is closed.
+    /// The kernel puts the segments of a connection together as a network card's driver does (IFF_NAPI, GRO), and takes up to 64 KiB at once: twice as much
+    /// is sent where <see cref="Offload"/> is off; with it nothing is left to gain. For a stack's own segments: those of others that are only forwarded may
+    /// wait up to 20 ms for more. Linux 4.15; sets <c>gro_flush_timeout</c> of the device until the queue is closed. Without effect in a process that
+    /// may not.
     /// </summary>
     public bool Napi { get; init; }
 

@@ -13,4 +13,7 @@ public sealed record DeviceCapabilities
 
     /// <summary>Bytes of the largest TCP packet that the device cuts into segments itself (TSO), IP header included; 0: it does not.</summary>
     public int MaxSegmentOffload { get; init; }
+
+    /// <summary>Who is behind the device puts the segments of a connection together (GRO) and may wait for more of them until one carries PSH: TCP ends with it whatever it sends at once.</summary>
+    public bool HoldsUntilPush { get; init; }
 }

@@ -77,6 +77,8 @@ internal sealed class SegmentPath : ISegmentPath
     /// <summary>What waits for a neighbor is copied.</summary>
     public int GatherFrom => _gather is null || _neighbor is { HasMac: false } ? int.MaxValue : _gather.GatherFrom;
 
+    public bool HoldsUntilPush { get; private set; }
+
     /// <summary>Null: no route leads there.</summary>
     public static SegmentPath? Create(NetworkStack stack, UInt128 local, UInt128 remote) =>
         stack.Output.TryRoute(remote, stack.LinkOf(local, remote), out NextHop hop, out _) ? new SegmentPath(stack, local, remote, hop) : null;
@@ -230,6 +232,7 @@ internal sealed class SegmentPath : ISegmentPath
         _linkHeader = hop.Interface.HeaderSize;
         _headers = _linkHeader + _ipHeader;
         DeviceCapabilities device = _device.Capabilities;
+        HoldsUntilPush = device.HoldsUntilPush;
         _leavesChecksum = device.TransmitChecksumOffload;
         _maxSegment = hop.RouteMtu - _ipHeader;
         _maxOffload = _leavesChecksum && device.MaxSegmentOffload > hop.RouteMtu ? Math.Min(device.MaxSegmentOffload, ushort.MaxValue) - _ipHeader : 0;

@@ -29,6 +29,9 @@ public interface ISegmentPath
     /// <summary>Sends the buffer, which holds <paramref name="header"/> bytes, and behind it a payload from where it lies, in two pieces.</summary>
     void Send(int header, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int segmentSize, byte ecn) => throw new NotSupportedException();
 
+    /// <summary>Segments may wait for more of the connection's until one carries PSH (<c>Weir.TcpIp.Devices.DeviceCapabilities.HoldsUntilPush</c>).</summary>
+    bool HoldsUntilPush => false;
+
     /// <summary>Tells the other end by ICMP that the host which it sent a segment to can't be reached.</summary>
     /// <param name="segment">What it sent, of which the header is enough.</param>
     /// <returns>False: it was not told.</returns>

@@ -8,7 +8,7 @@ namespace Weir.TcpIp.Tcp;
 /// <summary>What a connection sends: the header and the options of each segment, and the ACKs that answer one.</summary>
 internal sealed class SegmentWriter(TcpConnection connection)
 {
-    private const int SequenceOffset = 4;
+    private const int SequenceOffset = 4, FlagsOffset = 13;
 
     /// <summary>RFC 3168 5: ECT(0).</summary>
     private const byte EcnCapable = 2;
@@ -65,7 +65,7 @@ internal sealed class SegmentWriter(TcpConnection connection)
         int payload = (int)(Math.Min(end, Sending.End) - position);
         if (end > Sending.End)
             flags |= TcpFlags.FIN;
-        if (end >= Sending.End)
+        if (end >= Sending.End || (payload > 0 && Path.HoldsUntilPush))
             flags |= TcpFlags.PSH;
         if (isNew && Sending.CwrDue && payload > 0)
         {
@@ -84,6 +84,7 @@ internal sealed class SegmentWriter(TcpConnection connection)
         header = header[..connection.HeaderLength];
         int offset = (int)(position - Math.Max(Sending.SndUna, 1));
         byte ecn = (byte)(Sending.Ecn ? EcnCapable : 0);
+        bool holds = Path.HoldsUntilPush;
         int sent = 0;
         for (; sent < length; sent += size)
         {
@@ -97,6 +98,8 @@ internal sealed class SegmentWriter(TcpConnection connection)
             }
 
             header.CopyTo(segment);
+            if (holds && sent + size == length)
+                segment[FlagsOffset] |= (byte)TcpFlags.PSH;
             WriteUInt32BigEndian(segment[SequenceOffset..], Sending.Iss + (uint)(position + sent));
             Sending.Queue.CopyTo(offset + sent, segment.Slice(header.Length, size));
             Path.Send(header.Length + size, 0, ecn);

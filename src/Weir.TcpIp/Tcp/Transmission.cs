@@ -9,6 +9,9 @@ internal sealed class Transmission(SendHalf half)
     /// <summary>Segments that go out with one header: enough that what is worked out once for all of them costs little, few enough that ACKs get in between.</summary>
     private const int LongestRun = 16;
 
+    /// <summary>The same where they are put together: as many as are one in the kernel, 64 KiB of Ethernet's.</summary>
+    private const int LongestHeldRun = 44;
+
     private long _lastSent;
     private bool _synSent;
 
@@ -64,7 +67,8 @@ internal sealed class Transmission(SendHalf half)
 
         int offload = connection.MaxOffloadPayload(half.Mss);
         bool runs = offload == half.Mss && half.Mss < connection.Path.GatherFrom && !half.CwrDue && half.Mtu.NextProbe(now) == 0;
-        while (quantum > 0 && NextLength(runs ? half.Mss * Math.Clamp(quantum / 2, 1, LongestRun) : offload) is > 0 and var length)
+        int longest = connection.Path.HoldsUntilPush ? LongestHeldRun : LongestRun;
+        while (quantum > 0 && NextLength(runs ? half.Mss * Math.Clamp(quantum / 2, 1, longest) : offload) is > 0 and var length)
         {
             long before = half.SndNxt;
             int payload = (int)Math.Min(length, half.End - half.SndNxt);

@@ -119,10 +119,11 @@ public sealed class TcpCommandTests
     }
 
     [Theory]
-    [InlineData(1500, "on", 2872)]
-    [InlineData(65520, "off", 500)]
-    [InlineData(1500, "off", 2872, "--napi")]
-    public void Serve_answers_echo_discard_and_source_and_leaves_no_device(int mtu, string offload, int queue, params string[] more)
+    [InlineData(1500, "on", 4309, 0)]
+    [InlineData(65520, "off", 500, 20_000_000)]
+    [InlineData(1500, "off", 4309, 20_000_000)]
+    [InlineData(1500, "off", 4309, 0, "--napi", "off")]
+    public void Serve_answers_echo_discard_and_source_and_leaves_no_device(int mtu, string offload, int queue, int heldFor, params string[] more)
     {
         Require("python3");
         using TestNamespace host = new();
@@ -131,7 +132,8 @@ public sealed class TcpCommandTests
         using JsonDocument ready = JsonDocument.Parse(serve.Output);
         Assert.Equal(("10.3.0.1", mtu, offload == "on"), (ready.RootElement.GetProperty("host").GetString(), ready.RootElement.GetProperty("mtu").GetInt32(), ready.RootElement.GetProperty("offload").GetBoolean()));
         Assert.Equal(queue, JsonDocument.Parse(host.Run("ip", "-j", "link", "show", "bench0").Output).RootElement[0].GetProperty("txqlen").GetInt32());
-        Assert.Equal(more.Length, int.Parse(host.Run("cat", "/sys/class/net/bench0/threaded").Output, CultureInfo.InvariantCulture));
+        Assert.Equal(heldFor, int.Parse(host.Run("cat", "/sys/class/net/bench0/gro_flush_timeout").Output, CultureInfo.InvariantCulture));
+        Assert.Equal(heldFor > 0, ready.RootElement.GetProperty("napi").GetBoolean());
 
         const string Client = """
             import socket

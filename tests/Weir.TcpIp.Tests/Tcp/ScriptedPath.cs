@@ -17,6 +17,8 @@ internal sealed class ScriptedPath(UInt128 local, UInt128 remote) : ISegmentPath
 
     public int MaxSegmentOffload { get; set; }
 
+    public bool HoldsUntilPush { get; set; }
+
     /// <summary>Segments for which there is room; then <see cref="Begin"/> is empty.</summary>
     public int Room { get; set; } = int.MaxValue;
 

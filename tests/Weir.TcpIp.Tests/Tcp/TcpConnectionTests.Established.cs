@@ -116,6 +116,38 @@ public partial class TcpConnectionTests
         Assert.InRange(script.Connection.Info.ReceiveCapacity, 32_000, 64_000);
     }
 
+    // What GRO holds goes on at once only with PSH: the last segment of those that go out together has it, also when more is waiting for the window.
+    [Fact]
+    public void Whatever_goes_out_at_once_ends_with_psh_where_segments_are_held()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Path.HoldsUntilPush = true;
+        script.Connection.NoDelay = true;
+        script.Write(12_500);
+        for (int at = 1; at < 9001; at += 1000)
+            script.Expect($". {at}:{at + 1000}(1000) ack 1");
+        script.Expect("P. 9001:10001(1000) ack 1");
+        script.ExpectNothing();
+        script.Inject(". 1:1(0) ack 2001");
+        script.Expect(". 10001:11001(1000) ack 1");
+        script.Expect("P. 11001:12001(1000) ack 1");
+        script.Expect("P. 12001:12501(500) ack 1");
+    }
+
+    [Fact]
+    public void What_is_sent_again_has_psh_where_segments_are_held()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Path.HoldsUntilPush = true;
+        script.Write(3000);
+        script.Expect(". 1:1001(1000) ack 1");
+        script.Expect("P. 1001:2001(1000) ack 1");
+        script.Expect("P. 2001:3001(1000) ack 1");
+        script.Inject(". 1:1(0) ack 1 <sack 1001:3001>");
+        script.Advance(100);
+        script.Expect("P. 1:1001(1000) ack 1");
+    }
+
     // tcp_rcv_rtt_measure_ts: the round trip is the receiver's, not that of a handshake that met no queue.
     [Fact]
     public void Receive_window_grows_while_it_is_all_that_limits_the_peer()

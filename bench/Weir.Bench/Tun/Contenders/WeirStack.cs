@@ -2,20 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Weir.Bench.Tun.Contenders;
 
-/// <summary>The published program: <c>weir tcp bench serve</c> on a TUN device with one queue; with <paramref name="napi"/> a kernel thread takes what it sends.</summary>
+/// <summary>The published program: <c>weir tcp bench serve</c> on a TUN device with one queue; as it is, or without NAPI where it would have it.</summary>
 internal sealed class WeirStack(bool napi) : Contender
 {
-    internal const string Plain = "weir", WithNapi = "weir-napi";
+    internal const string Usual = "weir", WithoutNapi = "weir-no-napi";
 
     private const string Address = "10.0.0.9";
 
-    internal override string Name => napi ? WithNapi : Plain;
+    internal override string Name => napi ? Usual : WithoutNapi;
 
-    internal override string Title(TunSetting setting) => napi ? "Weir, `--napi`" : "Weir";
+    internal override string Title(TunSetting setting) => napi ? "Weir" : "Weir, `--napi off`";
 
     internal override string? Missing => WholeProcess.Weir is null ? "no program (./weir builds it)" : null;
 
-    internal override bool Has(TunSetting setting) => true;
+    internal override bool Has(TunSetting setting) => napi || !setting.Offload;
 
     internal override void SetUp(Bed bed, TunSetting setting)
     {
@@ -25,7 +25,7 @@ internal sealed class WeirStack(bool napi) : Contender
         string[] words =
         [
             $"DOTNET_ROOT={root}", "DOTNET_TC_BackgroundWorkerTimeoutMs=7fffffff", WholeProcess.Weir!,
-            "tcp", "bench", "serve", "--device", "tun0", "--address", $"{Address}/24", "--mtu", $"{setting.Mtu}", "--offload", offload, .. napi ? ["--napi"] : (string[])[],
+            "tcp", "bench", "serve", "--device", "tun0", "--address", $"{Address}/24", "--mtu", $"{setting.Mtu}", "--offload", offload, .. napi ? (string[])[] : ["--napi", "off"],
         ];
         bed.Stack = Bed.StartReady(bed.Client, "ready", "env", words);
         if (!bed.Stack.Output.Contains($"offload {offload}", StringComparison.Ordinal))
