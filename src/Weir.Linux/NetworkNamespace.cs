@@ -202,8 +202,12 @@ public sealed class NetworkNamespace : IDisposable
 
     private void Enter()
     {
-        if (SystemCalls.setns(Descriptor, CloneNewNet) != 0)
-            throw LinuxException.FromLastCall($"setns {Name}", "entering a network namespace needs root, or CAP_SYS_ADMIN here and in its owner");
+        if (SystemCalls.setns(Descriptor, CloneNewNet) == 0)
+            return;
+        var failure = LinuxException.FromLastCall($"setns {Name}", "entering a network namespace needs root, or CAP_SYS_ADMIN here and in its owner");
+        // A process without that right is still in its own.
+        if (!IsCurrent())
+            throw failure;
     }
 
     private static unsafe NetworkNamespace Open(string name, string path)

@@ -250,7 +250,7 @@ public sealed unsafe class TunDevice : IDisposable
             throw new LinuxException($"open {options.Name}", (int)Errno.ENAMETOOLONG, "a link's name has at most 15 characters");
         var number = SystemCalls.open(Path, readWriteCloseOnExec | (options.NonBlocking ? nonBlocking : 0), 0);
         if (number < 0)
-            throw LinuxException.FromLastCall($"open {Path}", "CONFIG_TUN, or its module, or the device file is missing");
+            throw LinuxException.FromLastCall($"open {Path}", Marshal.GetLastPInvokeError() == (int)Errno.EACCES ? "its file is for others; for all users it has mode 666" : "CONFIG_TUN, or its module, or the device file is missing");
         var descriptor = new SafeDescriptor(number);
         try
         {

@@ -162,6 +162,27 @@ public sealed class TcpCommandTests
         Assert.DoesNotContain("bench0", host.Ip("link").Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("on")]
+    [InlineData("off")]
+    public void The_owner_of_a_device_needs_no_other_right_to_use_it(string offload)
+    {
+        Require("setpriv", "socat");
+        using TestNamespace host = new();
+        Assert.Equal(0, Weir(host, "tun", "add", "own0", "--address", "10.3.0.1/24", "--owner", "root").ExitCode);
+        RunningTool serve = host.Start(
+            "setpriv", "--bounding-set", "-all", "--inh-caps", "-all", WeirAgent.Program, "tcp", "bench", "serve", "--device", "own0", "--address", "10.3.0.2/24", "--offload", offload);
+        Eventually.True(TimeSpan.FromSeconds(20), () => serve.HasExited || serve.Output.Contains("ready", StringComparison.Ordinal), "weir tcp bench serve is ready");
+        Assert.Equal("", serve.Error);
+        RunningTool client = host.Start("socat", "-", "TCP:10.3.0.2:7");
+        client.Write("hello\n");
+        Eventually.True(TimeSpan.FromSeconds(20), () => client.Output == "hello\n", "the echo comes back");
+
+        // What takes a right is left out.
+        Assert.Equal("0", host.Run("cat", "/sys/class/net/own0/gro_flush_timeout").Output.Trim());
+        Assert.DoesNotContain("napi", serve.Output, StringComparison.Ordinal);
+    }
+
     private static void Require(params string[] programs)
     {
         WeirAgent.Require();
