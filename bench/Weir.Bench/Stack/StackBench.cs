@@ -5,7 +5,7 @@ using Weir.TcpIp.Tcp.Listening;
 
 namespace Weir.Bench.Stack;
 
-/// <summary>Stack to stack in memory, on one thread, no device: the whole of TCP and IP both ways, and nothing else.</summary>
+/// <summary>Stack to stack in memory, no device: the whole of TCP and IP both ways, and nothing else; on one thread, but for the streams.</summary>
 internal static class StackBench
 {
     private const int Rounds = 5;
@@ -22,7 +22,7 @@ internal static class StackBench
         MaxReceiveCapacity = Window,
     };
 
-    // Everything runs on one thread and waits for nothing: CPU time tells the same as time, and on a busy machine more.
+    // All but the streams runs on one thread and waits for nothing: CPU time tells the same as time, and on a busy machine more.
     private static bool ByCpu;
     private static readonly long Start = TimeProvider.System.GetTimestamp();
 
@@ -59,6 +59,12 @@ internal static class StackBench
         }
 
         yield return ("bulk, Ip, MTU 1500, offload off, windows that grow", () => $"{Best(() => Bulk(1500, false, DeviceMedium.Ip, TcpProfile.Default)):0.0} Gbit/s");
+        foreach ((StreamsOverStacks.End end, string what) in new[] { (StreamsOverStacks.End.Service, "a service"), (StreamsOverStacks.End.Stream, "a stream"), (StreamsOverStacks.End.InlineStream, "an inline stream") })
+        {
+            foreach (bool toServer in new[] { true, false })
+                yield return ($"streams, threads, bulk {(toServer ? "into" : "out of")} {what}", () => $"{Best(() => StreamsOverStacks.Measure(end, toServer, RoundTime, () => Clock)):0.0} Gbit/s");
+        }
+
         yield return ("round trips of 64 bytes", () => $"{Best(RoundTrips):0} /s");
         yield return ("connections, opened, a byte each way, closed", () => $"{Best(Connections):0} /s");
         yield return ("memory of an idle connection, each end", () => $"{BytesPerConnection():0} bytes");
