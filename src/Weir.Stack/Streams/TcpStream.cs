@@ -107,11 +107,16 @@ public sealed class TcpStream : Stream, IDuplexPipe
         while (true)
         {
             ValueTask wait;
-            lock (_end.Gate)
+            _end.Turnstile.Enter();
+            try
             {
                 var count = _end.Read(buffer.Span, out wait);
                 if (count >= 0)
                     return count;
+            }
+            finally
+            {
+                _end.Gate.Exit();
             }
 
             using var registration = _end.RegisterRead(cancellationToken);
@@ -128,8 +133,16 @@ public sealed class TcpStream : Stream, IDuplexPipe
         {
             ValueTask wait;
             int count;
-            lock (_end.Gate)
+            _end.Turnstile.Enter();
+            try
+            {
                 count = _end.Write(buffer.Span, out wait);
+            }
+            finally
+            {
+                _end.Gate.Exit();
+            }
+
             buffer = buffer[count..];
             if (count > 0)
                 continue;
