@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -29,14 +31,113 @@ public class KestrelConnectionTests
     }
 
     [Fact]
-    public async Task Abort_resets()
+    public async Task A_FIN_ends_the_input_and_is_told_while_nobody_reads_and_what_is_written_still_goes()
+    {
+        await using var pair = new StackPair();
+        await using var listener = await new StackTransportFactory(pair.Server).BindAsync(Any, StackPair.Soon);
+        await using var client = await pair.Client.ConnectAsync(Target, StackPair.Soon);
+        await using var connection = (await listener.AcceptAsync(StackPair.Soon))!;
+        var input = connection.Transport.Input;
+        await client.WriteAsync("first"u8.ToArray(), StackPair.Soon);
+        input.AdvanceTo((await input.ReadAtLeastAsync(5, StackPair.Soon)).Buffer.End);
+
+        await client.WriteAsync("last"u8.ToArray(), StackPair.Soon);
+        client.CloseWrite();
+        await DecisionTests.Cancelled(connection.ConnectionClosed);
+        Assert.True(input.TryRead(out var rest));
+        Assert.True(rest.IsCompleted);
+        Assert.Equal("last"u8.ToArray(), rest.Buffer.ToArray());
+        await connection.Transport.Output.WriteAsync("bye"u8.ToArray(), StackPair.Soon);
+        await client.ReadExactlyAsync(new byte[3], StackPair.Soon);
+    }
+
+    [Fact]
+    public async Task Who_throws_when_it_hears_of_the_end_harms_nobody()
     {
         await using var pair = new StackPair();
         await using var listener = await new StackTransportFactory(pair.Server).BindAsync(Any, StackPair.Soon);
         await using var client = await pair.Client.ConnectAsync(Target, StackPair.Soon);
         var connection = (await listener.AcceptAsync(StackPair.Soon))!;
+        connection.ConnectionClosed.Register(() => throw new InvalidOperationException());
         connection.Abort(new ConnectionAbortedException());
+        await connection.DisposeAsync().AsTask().WaitAsync(StackPair.Soon);
+        Assert.True(connection.ConnectionClosed.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Abort_resets_and_its_reason_is_told_to_who_reads()
+    {
+        await using var pair = new StackPair();
+        await using var listener = await new StackTransportFactory(pair.Server).BindAsync(Any, StackPair.Soon);
+        await using var client = await pair.Client.ConnectAsync(Target, StackPair.Soon);
+        await using var connection = (await listener.AcceptAsync(StackPair.Soon))!;
+        var read = connection.Transport.Input.ReadAsync(StackPair.Soon).AsTask();
+        var reason = new ConnectionAbortedException("for a reason");
+        connection.Abort(reason);
+        connection.Abort(new ConnectionAbortedException("for another one"));
         await Assert.ThrowsAsync<IOException>(async () => await client.ReadExactlyAsync(new byte[1], StackPair.Soon));
+        Assert.Same(reason, await Assert.ThrowsAsync<ConnectionAbortedException>(() => read));
+        await DecisionTests.Cancelled(connection.ConnectionClosed);
+
+        // Not to go on for ever, and not a failure: the token and the input have told.
+        var flushed = await connection.Transport.Output.WriteAsync(new byte[1 << 20], StackPair.Soon);
+        Assert.True(flushed.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_reset_is_told_to_who_reads_and_a_write_does_not_throw()
+    {
+        await using var pair = new StackPair();
+        await using var listener = await new StackTransportFactory(pair.Server).BindAsync(Any, StackPair.Soon);
+        await using var client = await pair.Client.ConnectAsync(Target, StackPair.Soon);
+        await using var connection = (await listener.AcceptAsync(StackPair.Soon))!;
+        var read = connection.Transport.Input.ReadAsync(StackPair.Soon).AsTask();
+        client.Abort();
+        await Assert.ThrowsAsync<ConnectionResetException>(() => read);
+        while (!(await connection.Transport.Output.WriteAsync(new byte[1000], StackPair.Soon)).IsCompleted)
+            StackPair.Soon.ThrowIfCancellationRequested();
+    }
+
+    [Fact]
+    public async Task No_more_is_taken_than_the_input_has_room_for()
+    {
+        await using var pair = new StackPair();
+        await using var listener = await new StackTransportFactory(pair.Server).BindAsync(Any, StackPair.Soon);
+        await using var client = await pair.Client.ConnectAsync(Target, StackPair.Soon);
+        await using var connection = (await listener.AcceptAsync(StackPair.Soon))!;
+        const int Total = 16 << 20;
+        var sending = client.WriteAsync(new byte[Total], StackPair.Soon);
+        Weir.Testing.Eventually.True(TimeSpan.FromSeconds(20), () => client.Info is { SndWnd: < 1500, InFlight: 0 } && !sending.IsCompleted, "the client has to wait");
+        var input = connection.Transport.Input;
+        var first = await input.ReadAsync(StackPair.Soon);
+        Assert.InRange(first.Buffer.Length, 1 << 20, (1 << 20) + (1 << 16));
+
+        // Nor is any of it lost.
+        var received = first.Buffer.Length;
+        input.AdvanceTo(first.Buffer.End);
+        while (received < Total)
+        {
+            var next = await input.ReadAsync(StackPair.Soon);
+            received += next.Buffer.Length;
+            input.AdvanceTo(next.Buffer.End);
+        }
+
+        await sending;
+        Assert.Equal(Total, received);
+    }
+
+    [Fact]
+    public async Task Disposal_ends_the_pipes_and_tells()
+    {
+        await using var pair = new StackPair();
+        await using var listener = await new StackTransportFactory(pair.Server).BindAsync(Any, StackPair.Soon);
+        await using var client = await pair.Client.ConnectAsync(Target, StackPair.Soon);
+        var connection = (await listener.AcceptAsync(StackPair.Soon))!;
+        await connection.DisposeAsync().AsTask().WaitAsync(StackPair.Soon);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await connection.Transport.Input.ReadAsync(StackPair.Soon));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await connection.Transport.Output.WriteAsync(new byte[1], StackPair.Soon));
+        Assert.True(connection.ConnectionClosed.IsCancellationRequested);
+        Assert.Equal(0, await client.ReadAsync(new byte[1], StackPair.Soon));
     }
 
     [Fact]

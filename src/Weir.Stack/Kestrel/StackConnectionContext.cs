@@ -12,12 +12,14 @@ internal sealed class StackConnectionContext : ConnectionContext
     private static long _lastNumber;
 
     private readonly TcpStream _stream;
+    private readonly StackConnectionPipes _pipes;
 
     internal StackConnectionContext(TcpStream stream)
     {
         _stream = stream;
-        Transport = stream;
-        ConnectionClosed = stream.Closed;
+        _pipes = new StackConnectionPipes(stream);
+        Transport = _pipes;
+        ConnectionClosed = _pipes.Closed;
         ConnectionId = $"weir-{Interlocked.Increment(ref _lastNumber)}";
     }
 
@@ -27,6 +29,7 @@ internal sealed class StackConnectionContext : ConnectionContext
 
     public override IDictionary<object, object?> Items { get; set; } = new ConnectionItems();
 
+    /// <summary>Middleware may put its own in the place, TLS for example.</summary>
     public override IDuplexPipe Transport { get; set; }
 
     public override EndPoint? LocalEndPoint { get => _stream.LocalEndPoint; set => throw new NotSupportedException(); }
@@ -35,13 +38,11 @@ internal sealed class StackConnectionContext : ConnectionContext
 
     public override CancellationToken ConnectionClosed { get; set; }
 
-    public override void Abort(ConnectionAbortedException abortReason) => _stream.Abort();
+    public override void Abort(ConnectionAbortedException abortReason) => _pipes.Abort(abortReason);
 
     public override async ValueTask DisposeAsync()
     {
-        await _stream.Input.CompleteAsync().ConfigureAwait(false);
-        await _stream.Output.CompleteAsync().ConfigureAwait(false);
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        await _pipes.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
 }
