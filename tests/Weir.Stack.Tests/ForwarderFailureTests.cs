@@ -150,6 +150,47 @@ public class ForwarderFailureTests
     }
 
     [Fact]
+    public async Task Who_is_being_dialled_for_when_the_forwarder_ends_is_refused_at_once_and_that_is_no_failure()
+    {
+        await using StackPair pair = new(transparent: true);
+        var failures = new List<Exception>();
+        var dialling = new TaskCompletionSource();
+        var forwarder = await TcpForwarder.StartAsync(
+            pair.Server,
+            async (_, gone) =>
+            {
+                dialling.SetResult();
+                await DecisionTests.Cancelled(gone);
+                throw new OperationCanceledException(gone);
+            },
+            new TcpForwarderOptions { Failed = (_, exception) => failures.Add(exception) });
+        var connecting = pair.Client.ConnectAsync(Elsewhere, StackPair.Soon).AsTask();
+        await dialling.Task.WaitAsync(StackPair.Soon);
+        await forwarder.DisposeAsync();
+        var refused = await Assert.ThrowsAsync<SocketException>(() => connecting);
+        Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+        Assert.Empty(failures);
+        await forwarder.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_diallers_token_tells_that_the_client_has_gone_after_the_dial_too()
+    {
+        await using StackPair pair = new(transparent: true);
+        var dialled = new TaskCompletionSource<CancellationToken>();
+        await using var forwarder = await TcpForwarder.StartAsync(pair.Server, (_, gone) =>
+        {
+            dialled.SetResult(gone);
+            return ValueTask.FromResult<Stream>(SocketStream.Create());
+        });
+        await using var client = await pair.Client.ConnectAsync(Elsewhere, StackPair.Soon);
+        var gone = await dialled.Task;
+        Assert.False(gone.IsCancellationRequested);
+        client.Abort();
+        await DecisionTests.Cancelled(gone);
+    }
+
+    [Fact]
     public async Task A_stream_that_throws_what_streams_do_not_is_told_and_ends_its_connection_only()
     {
         await using StackPair pair = new(transparent: true);

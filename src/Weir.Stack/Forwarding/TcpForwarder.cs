@@ -16,9 +16,9 @@ public sealed class TcpForwarder : IAsyncDisposable
     private readonly Action<IncomingConnection, Exception>? _failed;
     private readonly HashSet<Splice> _open = [];
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _ending = new();
     private TcpStackListener? _listener;
     private Task _accepting = Task.CompletedTask;
-    private volatile bool _isEnding;
     private bool _hasAccepted;
 
     private TcpForwarder(Func<IncomingConnection, CancellationToken, ValueTask<Stream>> dial, Action<IncomingConnection, Exception>? failed)
@@ -44,8 +44,8 @@ public sealed class TcpForwarder : IAsyncDisposable
     /// <param name="stack">Where they arrive.</param>
     /// <param name="dial">
     /// Opens the other end: a <see cref="TcpStream"/> of this or another stack, or a <see cref="NetworkStream"/> that owns its socket. The token is
-    /// cancelled when the client has gone. A <see cref="SocketException"/> or <see cref="LinuxException"/> that says that nobody answers or no route leads
-    /// is told to the client as that; any other exception refuses.
+    /// cancelled when the client has gone or the forwarder ends. A <see cref="SocketException"/> or <see cref="LinuxException"/> that says that nobody
+    /// answers or no route leads is told to the client as that; any other exception refuses.
     /// </param>
     /// <param name="options">Null: every address and port.</param>
     /// <exception cref="SocketException">AddressAlreadyInUse: there is such a listener.</exception>
@@ -60,10 +60,11 @@ public sealed class TcpForwarder : IAsyncDisposable
         return forwarder;
     }
 
-    /// <summary>Takes no more, and resets what is open. Who is being dialled for is refused when that is done.</summary>
+    /// <summary>Takes no more, and resets what is open. Dials are cancelled, and their clients refused as soon as they are done.</summary>
     public async ValueTask DisposeAsync()
     {
-        _isEnding = true;
+        // Not in this thread: no dialler has a say in what becomes of the others.
+        var cancelling = _ending.CancelAsync();
         await _listener!.DisposeAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
         List<Splice> open;
@@ -78,6 +79,7 @@ public sealed class TcpForwarder : IAsyncDisposable
         foreach (var splice in open)
             splice.Abort();
         await _empty.Task.ConfigureAwait(false);
+        await cancelling.ConfigureAwait(false);
     }
 
     private async ValueTask<AcceptDecision> DecideAsync(IncomingConnection incoming)
@@ -85,9 +87,9 @@ public sealed class TcpForwarder : IAsyncDisposable
         Stream? far = null;
         try
         {
-            far = await _dial(incoming, incoming.Closed).ConfigureAwait(false);
+            far = await DialAsync(incoming).ConfigureAwait(false);
             Splice.ThrowIfUnsupported(far);
-            if (_isEnding)
+            if (_ending.IsCancellationRequested)
             {
                 Splice.Abort(far);
                 return AcceptDecision.Reject;
@@ -96,7 +98,7 @@ public sealed class TcpForwarder : IAsyncDisposable
             incoming.Owner = new Dialled(incoming, far, incoming.Closed.UnsafeRegister(static far => Splice.Abort((Stream)far!), far));
             return AcceptDecision.Accept;
         }
-        catch (OperationCanceledException) when (incoming.Closed.IsCancellationRequested)
+        catch (OperationCanceledException) when (incoming.Closed.IsCancellationRequested || _ending.IsCancellationRequested)
         {
             return AcceptDecision.Reject;
         }
@@ -109,6 +111,17 @@ public sealed class TcpForwarder : IAsyncDisposable
             _failed?.Invoke(incoming, exception);
             return DialFailure.DecisionOf(exception);
         }
+    }
+
+    private async ValueTask<Stream> DialAsync(IncomingConnection incoming)
+    {
+        // Not linked sources, which would have to be disposed: a dialler may keep its token as long as the connection lives.
+#pragma warning disable CA2000
+        var gone = new CancellationTokenSource();
+#pragma warning restore CA2000
+        incoming.Closed.UnsafeRegister(static gone => ((CancellationTokenSource)gone!).Cancel(), gone);
+        using var ending = _ending.Token.UnsafeRegister(static gone => ((CancellationTokenSource)gone!).Cancel(), gone);
+        return await _dial(incoming, gone.Token).ConfigureAwait(false);
     }
 
     private async Task AcceptAsync(TcpStackListener listener)
