@@ -1,5 +1,4 @@
 using System.Buffers;
-using Weir.Linux;
 using Weir.Stack.Devices;
 using Weir.Stack.Streams;
 using Weir.TcpIp;
@@ -60,6 +59,9 @@ internal sealed class StackLoop
     /// <inheritdoc cref="TcpStackOptions.InlineContinuations"/>
     internal bool InlineContinuations { get; init; }
 
+    /// <inheritdoc cref="TcpStackOptions.Clock"/>
+    internal required Func<TimeSpan> Clock { get; init; }
+
     /// <summary>Null: this loop is alone.</summary>
     internal LoopSiblings? Siblings { get; init; }
 
@@ -98,7 +100,7 @@ internal sealed class StackLoop
         // What came before the end may still be read. The end of a turn sends for all.
         if (HasEnded || _isInTurn)
             return;
-        Stack.Transmit(MonotonicClock.Now);
+        Stack.Transmit(Clock());
         TellDrained();
         if (!_isAsleep || Stack.NextDeadline is not { } deadline || deadline >= _wakesAt)
             return;
@@ -178,7 +180,7 @@ internal sealed class StackLoop
                     _isAsleep = false;
                     if (_isStopping)
                         return;
-                    now = MonotonicClock.Now;
+                    now = Clock();
                     next = pause.After(Turn(now), now);
                     (deferred, _deferred) = (_deferred, null);
                     deadline = Stack.NextDeadline ?? TimeSpan.MaxValue;
@@ -233,7 +235,7 @@ internal sealed class StackLoop
             if (Turnstile.IsWaitedFor)
             {
                 Turnstile.StandBack();
-                now = MonotonicClock.Now; // Theirs was later: for the stack it is never to go back.
+                now = Clock(); // Theirs was later: for the stack it is never to go back.
             }
         }
 

@@ -122,7 +122,7 @@ public sealed class TcpStack : IAsyncDisposable
         lock (loop.Gate)
         {
             ObjectDisposedException.ThrowIf(loop.HasEnded || _ended.Task.IsCompleted, this);
-            if (loop.Stack.Tcp.Connect(options, end, MonotonicClock.Now) is not { } connection)
+            if (loop.Stack.Tcp.Connect(options, end, loop.Clock()) is not { } connection)
                 throw new SocketException((int)SocketError.NetworkUnreachable);
             end.Attach(connection, isConnected: false);
             loop.Add(end);
@@ -295,9 +295,14 @@ public sealed class TcpStack : IAsyncDisposable
             Addresses = _options.Addresses,
             Mac = _mac,
             Transparent = _options.Transparent,
-        }, MonotonicClock.Now);
+        }, _options.Clock());
         AddDefaultRoutes(stack, index, port.Capabilities.Medium);
-        return new StackLoop(port, stack, index, $"weir-tcp-{_options.Name}-{number}", _options.Spin, Fail) { Siblings = siblings, InlineContinuations = _options.InlineContinuations };
+        return new StackLoop(port, stack, index, $"weir-tcp-{_options.Name}-{number}", _options.Spin, Fail)
+        {
+            Siblings = siblings,
+            InlineContinuations = _options.InlineContinuations,
+            Clock = _options.Clock,
+        };
     }
 
     private void AddDefaultRoutes(NetworkStack stack, int index, DeviceMedium medium)

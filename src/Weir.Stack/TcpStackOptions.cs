@@ -1,4 +1,5 @@
 using System.Net;
+using Weir.Linux;
 using Weir.Packets;
 using Weir.TcpIp.Ip;
 using Weir.TcpIp.Tcp;
@@ -46,6 +47,9 @@ public sealed record TcpStackOptions
 
     /// <summary>Connections of a queue in all, TIME-WAIT included; of more the SYNs are dropped.</summary>
     public int MaxConnections { get; init; } = 262_144;
+
+    /// <summary>The time of its machines, which never goes back. Waits are by the kernel's.</summary>
+    internal Func<TimeSpan> Clock { get; init; } = static () => MonotonicClock.Now;
 
     /// <summary>How long the end of a stack waits for the peers to take what was written.</summary>
     internal TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(2);

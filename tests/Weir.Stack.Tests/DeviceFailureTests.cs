@@ -59,6 +59,7 @@ public sealed class DeviceFailureTests : IAsyncDisposable
         await _stack.DisposeAsync();
         Assert.True(_port.IsDisposed);
         await _stack.DisposeAsync();
+        Assert.Equal(1, _port.Disposals);
     }
 
     [Fact]

@@ -11,7 +11,9 @@ internal sealed class FailingPort(IPacketPort port) : IPacketPort
 
     internal static LinuxException Gone { get; } = new("read tun0", (int)Errno.EBADF);
 
-    internal bool IsDisposed { get; private set; }
+    internal bool IsDisposed => Disposals > 0;
+
+    internal int Disposals { get; private set; }
 
     /// <summary>Somebody wanted to send, or woke it, after it was disposed.</summary>
     internal bool IsUsedLate { get; private set; }
@@ -58,7 +60,7 @@ internal sealed class FailingPort(IPacketPort port) : IPacketPort
 
     public void Dispose()
     {
-        IsDisposed = true;
+        Disposals++;
         port.Dispose();
     }
 }

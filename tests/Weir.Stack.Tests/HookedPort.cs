@@ -3,7 +3,7 @@ using Weir.TcpIp.Devices;
 
 namespace Weir.Stack.Tests;
 
-/// <summary>A port whose stack a test stops where it takes the next packet: in the middle of a turn, under the loop's gate.</summary>
+/// <summary>A port whose stack a test stops where it takes the next packet: in the middle of a turn, under the loop's gate. And one that tells when it is closed.</summary>
 internal sealed class HookedPort(IPacketPort port) : IPacketPort
 {
     /// <summary>Asked before each packet; true: an empty one comes first, which goes on with the turn.</summary>
@@ -11,6 +11,11 @@ internal sealed class HookedPort(IPacketPort port) : IPacketPort
 
     /// <summary>After each packet that came.</summary>
     internal Action? Received { get; set; }
+
+    internal Action? Disposing { get; set; }
+
+    /// <summary>The loop's.</summary>
+    internal Thread? Thread { get; private set; }
 
     public DeviceCapabilities Capabilities => port.Capabilities;
 
@@ -20,6 +25,7 @@ internal sealed class HookedPort(IPacketPort port) : IPacketPort
 
     public bool TryReceive(out Span<byte> packet, out PacketOffload offload)
     {
+        Thread ??= Thread.CurrentThread;
         if (Receiving?.Invoke() == true)
         {
             packet = default;
@@ -37,5 +43,9 @@ internal sealed class HookedPort(IPacketPort port) : IPacketPort
 
     public void Wake() => port.Wake();
 
-    public void Dispose() => port.Dispose();
+    public void Dispose()
+    {
+        Disposing?.Invoke();
+        port.Dispose();
+    }
 }

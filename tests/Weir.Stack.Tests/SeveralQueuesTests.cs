@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Weir.Packets;
 using Weir.Stack.Devices;
+using Weir.TcpIp.Devices;
 using Weir.TcpIp.Ip;
 using Weir.TcpIp.Tcp;
 using Weir.TcpIp.Tcp.Listening;
@@ -120,13 +121,55 @@ public class SeveralQueuesTests
         }
     }
 
+    [Fact]
+    public async Task A_queue_that_sleeps_is_woken_for_what_came_to_another_one()
+    {
+        await using var hosts = new Hosts(DeviceMedium.Ip, stopped: true);
+        await ConnectManyAsync(hosts, StackPair.ServerAddress);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.2")]
+    [InlineData("fd00::2")]
+    public async Task Neighbors_are_known_to_all_queues_whatever_queue_they_answer_to(string address)
+    {
+        await using var hosts = new Hosts(DeviceMedium.Ethernet, stopped: true);
+        await ConnectManyAsync(hosts, IPAddress.Parse(address));
+    }
+
+    [Fact]
+    public async Task No_port_is_closed_while_a_thread_runs_that_passes_on_to_it()
+    {
+        var ports = Enumerable.Range(0, Queues).Select(_ => new HookedPort(MemoryPort.CreatePair().First)).ToList();
+        var running = new List<int>();
+        foreach (var port in ports)
+            port.Disposing = () => running.Add(ports.Count(other => other.Thread is not { IsAlive: false }));
+        var stack = TcpStack.Start(ports, new TcpStackOptions { Name = "many" });
+        Weir.Testing.Eventually.True(TimeSpan.FromSeconds(20), () => ports.TrueForAll(port => port.Thread is not null), "all run");
+        await stack.DisposeAsync();
+        Assert.Equal([0, 0, 0], running);
+    }
+
+    private static async Task ConnectManyAsync(Hosts hosts, IPAddress address)
+    {
+        await using var listener = await hosts.One.ListenAsync(new IPEndPoint(IPAddress.Any, 80), cancellationToken: StackPair.Soon);
+        for (var i = 0; i < 3 * Queues; i++)
+        {
+            await using var stream = await hosts.Many.ConnectAsync(new IPEndPoint(address, 80), StackPair.Soon);
+            await using var served = await listener.AcceptAsync(StackPair.Soon);
+            await served.WriteAsync(new byte[1], StackPair.Soon);
+            await stream.ReadExactlyAsync(new byte[1], StackPair.Soon);
+        }
+    }
+
     private sealed class Hosts : IAsyncDisposable
     {
-        internal Hosts()
+        internal Hosts(DeviceMedium medium = DeviceMedium.Ip, bool stopped = false)
         {
-            var links = Enumerable.Range(0, Queues).Select(_ => MemoryPort.CreatePair()).ToList();
-            Many = TcpStack.Start([.. links.Select(link => link.First)], new TcpStackOptions { Name = "many", Addresses = [IpPrefix.Parse("10.0.0.1/24")], NameServers = [StackPair.ServerAddress] });
-            One = TcpStack.Start(new SpreadingPort([.. links.Select(link => link.Second)]), new TcpStackOptions { Name = "one", Addresses = [IpPrefix.Parse("10.0.0.2/24")] });
+            var links = Enumerable.Range(0, Queues).Select(_ => MemoryPort.CreatePair(new DeviceCapabilities { Medium = medium, Mtu = 1500 })).ToList();
+            var options = stopped ? StackPair.Stopped : new TcpStackOptions();
+            Many = TcpStack.Start([.. links.Select(link => link.First)], options with { Name = "many", NameServers = [StackPair.ServerAddress], Addresses = [IpPrefix.Parse("10.0.0.1/24"), IpPrefix.Parse("fd00::1/64")] });
+            One = TcpStack.Start(new SpreadingPort([.. links.Select(link => link.Second)]), options with { Name = "one", Addresses = [IpPrefix.Parse("10.0.0.2/24"), IpPrefix.Parse("fd00::2/64")] });
         }
 
         /// <summary>The stack with the queues.</summary>

@@ -12,12 +12,16 @@ internal sealed class StackPair : IAsyncDisposable
 {
     internal static readonly IPAddress ClientAddress = IPAddress.Parse("10.0.0.1"), ServerAddress = IPAddress.Parse("10.0.0.2");
 
-    internal StackPair(int mtu = 1500, bool offload = false, bool transparent = false, bool serverHasAddresses = true, bool inline = false, long serverMemory = 256 << 20, TcpProfile? clientProfile = null, TimeSpan? clientLinger = null)
+    /// <param name="stopped">No time passes: what is not sent at once never is, and no thread looks for a packet without being woken.</param>
+    internal StackPair(int mtu = 1500, bool offload = false, bool transparent = false, bool serverHasAddresses = true, bool inline = false, long serverMemory = 256 << 20, TcpProfile? clientProfile = null, TimeSpan? clientLinger = null, bool stopped = false)
     {
+        var options = stopped ? Stopped : new TcpStackOptions();
         var (first, second) = MemoryPort.CreatePair(new DeviceCapabilities { Medium = DeviceMedium.Ip, Mtu = mtu, TransmitChecksumOffload = offload, MaxSegmentOffload = offload ? 65535 : 0 });
-        Client = TcpStack.Start(first, new TcpStackOptions { Name = "client", Addresses = [IpPrefix.Parse("10.0.0.1/24"), IpPrefix.Parse("fd00::1/64")], Profile = clientProfile ?? TcpProfile.Default, Linger = clientLinger ?? TimeSpan.FromSeconds(2) });
-        Server = TcpStack.Start(second, new TcpStackOptions { Name = "server", Addresses = serverHasAddresses ? [IpPrefix.Parse("10.0.0.2/24"), IpPrefix.Parse("fd00::2/64")] : [], Transparent = transparent, InlineContinuations = inline, MemoryLimit = serverMemory });
+        Client = TcpStack.Start(first, options with { Name = "client", Addresses = [IpPrefix.Parse("10.0.0.1/24"), IpPrefix.Parse("fd00::1/64")], Profile = clientProfile ?? TcpProfile.Default, Linger = clientLinger ?? TimeSpan.FromSeconds(2) });
+        Server = TcpStack.Start(second, options with { Name = "server", Addresses = serverHasAddresses ? [IpPrefix.Parse("10.0.0.2/24"), IpPrefix.Parse("fd00::2/64")] : [], Transparent = transparent, InlineContinuations = inline, MemoryLimit = serverMemory });
     }
+
+    internal static TcpStackOptions Stopped { get; } = new() { Clock = static () => TimeSpan.FromHours(1), Spin = TimeSpan.Zero };
 
     internal TcpStack Client { get; }
 

@@ -127,6 +127,13 @@ internal sealed class StreamEnd(StackLoop loop) : ITcpObserver
         return count;
     }
 
+    /// <summary>What waited for an ACK goes at once, as with TCP_NODELAY (net/ipv4/tcp.c __tcp_sock_set_nodelay).</summary>
+    internal void SetNoDelay(bool value)
+    {
+        Connection.NoDelay = value;
+        loop.Changed();
+    }
+
     internal void CloseWrite()
     {
         ThrowIfReleased();

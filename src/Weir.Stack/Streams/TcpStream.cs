@@ -53,7 +53,7 @@ public sealed class TcpStream : Stream, IDuplexPipe
         set
         {
             lock (_end.Gate)
-                _end.Connection.NoDelay = value;
+                _end.SetNoDelay(value);
         }
     }
 
