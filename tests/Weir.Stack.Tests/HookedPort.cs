@@ -12,6 +12,9 @@ internal sealed class HookedPort(IPacketPort port) : IPacketPort
     /// <summary>After each packet that came.</summary>
     internal Action? Received { get; set; }
 
+    /// <summary>Its stack waits for packets and to be woken, never for a time: nothing is done only because it woke.</summary>
+    internal bool KnowsNoTime { get; init; }
+
     internal Action? Disposing { get; set; }
 
     /// <summary>The loop's.</summary>
@@ -39,7 +42,7 @@ internal sealed class HookedPort(IPacketPort port) : IPacketPort
         return true;
     }
 
-    public void Wait(TimeSpan? timeout) => port.Wait(timeout);
+    public void Wait(TimeSpan? timeout) => port.Wait(KnowsNoTime ? null : timeout);
 
     public void Wake() => port.Wake();
 

@@ -17,8 +17,8 @@ internal sealed class StackPair : IAsyncDisposable
     {
         var options = stopped ? Stopped : new TcpStackOptions();
         var (first, second) = MemoryPort.CreatePair(new DeviceCapabilities { Medium = DeviceMedium.Ip, Mtu = mtu, TransmitChecksumOffload = offload, MaxSegmentOffload = offload ? 65535 : 0 });
-        Client = TcpStack.Start(first, options with { Name = "client", Addresses = [IpPrefix.Parse("10.0.0.1/24"), IpPrefix.Parse("fd00::1/64")], Profile = clientProfile ?? TcpProfile.Default, Linger = clientLinger ?? TimeSpan.FromSeconds(2) });
-        Server = TcpStack.Start(second, options with { Name = "server", Addresses = serverHasAddresses ? [IpPrefix.Parse("10.0.0.2/24"), IpPrefix.Parse("fd00::2/64")] : [], Transparent = transparent, InlineContinuations = inline, MemoryLimit = serverMemory });
+        Client = TcpStack.Start(new HookedPort(first) { KnowsNoTime = stopped }, options with { Name = "client", Addresses = [IpPrefix.Parse("10.0.0.1/24"), IpPrefix.Parse("fd00::1/64")], Profile = clientProfile ?? TcpProfile.Default, Linger = clientLinger ?? TimeSpan.FromSeconds(2) });
+        Server = TcpStack.Start(new HookedPort(second) { KnowsNoTime = stopped }, options with { Name = "server", Addresses = serverHasAddresses ? [IpPrefix.Parse("10.0.0.2/24"), IpPrefix.Parse("fd00::2/64")] : [], Transparent = transparent, InlineContinuations = inline, MemoryLimit = serverMemory });
     }
 
     internal static TcpStackOptions Stopped { get; } = new() { Clock = static () => TimeSpan.FromHours(1), Spin = TimeSpan.Zero };
