@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using Weir.Stack.Devices;
 using Weir.Stack.Streams;
 using Weir.TcpIp;
@@ -32,6 +33,7 @@ internal sealed class StackLoop
     private readonly PassedPackets _passed = new(ArrayPool<byte>.Shared);
     private readonly Thread _thread;
     private TaskCompletionSource? _drained;
+    private Exception? _failure;
     private TimeSpan _wakesAt;
     private AsyncSignal? _deferred;
     private bool _isAsleep, _isStopping, _isInTurn, _isClosed;
@@ -69,7 +71,7 @@ internal sealed class StackLoop
     internal bool IsTakingPassed { get; private set; }
 
     /// <summary>Under the gate: nothing may be sent any more, the port may be closed.</summary>
-    internal bool HasEnded => _isStopping;
+    internal bool HasEnded => _isStopping || _failure is not null;
 
     internal void Start() => _thread.Start();
 
@@ -100,7 +102,19 @@ internal sealed class StackLoop
         // What came before the end may still be read. The end of a turn sends for all.
         if (HasEnded || _isInTurn)
             return;
-        Stack.Transmit(Clock());
+        try
+        {
+            Stack.Transmit(Clock());
+        }
+#pragma warning disable CA1031 // The port's. It ends the stack, as in its own thread, and is told to all there, whoever was the first to send.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _failure = exception;
+            _port.Wake();
+            return;
+        }
+
         TellDrained();
         if (!_isAsleep || Stack.NextDeadline is not { } deadline || deadline >= _wakesAt)
             return;
@@ -178,6 +192,8 @@ internal sealed class StackLoop
                 lock (Gate)
                 {
                     _isAsleep = false;
+                    if (_failure is { } failure)
+                        ExceptionDispatchInfo.Throw(failure);
                     if (_isStopping)
                         return;
                     now = Clock();

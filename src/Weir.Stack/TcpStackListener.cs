@@ -79,6 +79,8 @@ public sealed class TcpStackListener : IAsyncDisposable
     /// <summary>Under the loop's gate: takes what the layer has, as far as there is room here. The rest waits there, and when it is full too, SYNs are dropped.</summary>
     internal void Pull(StackLoop loop, TcpListener listener)
     {
+        // What waits is written before the room is read, and PullAll makes room before it reads what waits: one of the two sees the other.
+        Interlocked.MemoryBarrier();
         while (_accepted.Reader.Count < _backlog && listener.TryAccept(out var connection))
         {
             if (connection.State == TcpState.Closed)
@@ -101,7 +103,7 @@ public sealed class TcpStackListener : IAsyncDisposable
     {
         foreach (var (loop, listener) in _listeners)
         {
-            // Read without the gate: one that is missed is taken with the next event.
+            // Read without the gate: one that is missed is seen by the loop, for which there is room now.
             if (listener.Waiting == 0)
                 continue;
             lock (loop.Gate)

@@ -13,7 +13,7 @@ public class AsyncSignalTests
         var (port, other) = MemoryPort.CreatePair();
         using var otherEnd = other;
         using var end = port;
-        var signal = new AsyncSignal(new StackLoop(port, new NetworkStack(new NetworkStackOptions { Random = () => 1 }), 0, "test", TimeSpan.Zero, _ => { }));
+        var signal = new AsyncSignal(new StackLoop(port, new NetworkStack(new NetworkStackOptions { Random = () => 1 }), 0, "test", TimeSpan.Zero, _ => { }) { Clock = () => TimeSpan.Zero });
         var first = signal.Wait();
         await ExpectRefused(signal);
         signal.Set();

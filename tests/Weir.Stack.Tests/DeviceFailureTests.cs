@@ -39,6 +39,23 @@ public sealed class DeviceFailureTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_device_that_fails_under_an_application_that_sends_has_failed_for_all()
+    {
+        var (first, second) = MemoryPort.CreatePair();
+        using var other = second;
+        var port = new FailingPort(new HookedPort(first) { KnowsNoTime = true });
+        await using var stack = TcpStack.Start(port, StackPair.Stopped with { Addresses = [IpPrefix.Parse("10.0.0.1/24")] });
+        var connecting = stack.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 80), StackPair.Soon).AsTask();
+        await using var listener = await stack.ListenAsync(new IPEndPoint(IPAddress.Any, 80), cancellationToken: StackPair.Soon);
+        var accepting = listener.AcceptAsync(StackPair.Soon).AsTask();
+        port.RefuseToSend();
+        Assert.Same(FailingPort.Gone, await Assert.ThrowsAnyAsync<Exception>(async () => await stack.ConnectAsync(new IPEndPoint(StackPair.ServerAddress, 81), StackPair.Soon)));
+        Assert.Same(FailingPort.Gone, await Assert.ThrowsAnyAsync<Exception>(() => connecting));
+        Assert.Same(FailingPort.Gone, await stack.Ended.WaitAsync(StackPair.Soon));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => accepting);
+    }
+
+    [Fact]
     public async Task Who_was_to_be_woken_when_it_ended_is_woken()
     {
         var (stream, server) = await OpenAsync();

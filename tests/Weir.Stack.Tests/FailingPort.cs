@@ -7,7 +7,7 @@ namespace Weir.Stack.Tests;
 /// <summary>A port whose device goes away when it is told to.</summary>
 internal sealed class FailingPort(IPacketPort port) : IPacketPort
 {
-    private volatile bool _isGone, _goesAfterNext;
+    private volatile bool _isGone, _goesAfterNext, _sendsNoMore;
 
     internal static LinuxException Gone { get; } = new("read tun0", (int)Errno.EBADF);
 
@@ -26,6 +26,9 @@ internal sealed class FailingPort(IPacketPort port) : IPacketPort
         port.Wake();
     }
 
+    /// <summary>What is sent from now on fails. Its stack is not woken.</summary>
+    internal void RefuseToSend() => _sendsNoMore = true;
+
     /// <summary>In the same batch as the next packet, after it.</summary>
     internal void GoAfterNext() => _goesAfterNext = true;
 
@@ -38,6 +41,8 @@ internal sealed class FailingPort(IPacketPort port) : IPacketPort
     public void Send(int length, in PacketOffload offload)
     {
         IsUsedLate |= IsDisposed;
+        if (_sendsNoMore)
+            throw Gone;
         port.Send(length, offload);
     }
 

@@ -168,9 +168,13 @@ public class SeveralQueuesTests
         {
             var links = Enumerable.Range(0, Queues).Select(_ => MemoryPort.CreatePair(new DeviceCapabilities { Medium = medium, Mtu = 1500 })).ToList();
             var options = stopped ? StackPair.Stopped : new TcpStackOptions();
-            Many = TcpStack.Start([.. links.Select(link => new HookedPort(link.First) { KnowsNoTime = stopped })], options with { Name = "many", NameServers = [StackPair.ServerAddress], Addresses = [IpPrefix.Parse("10.0.0.1/24"), IpPrefix.Parse("fd00::1/64")] });
-            One = TcpStack.Start(new SpreadingPort([.. links.Select(link => link.Second)]), options with { Name = "one", Addresses = [IpPrefix.Parse("10.0.0.2/24"), IpPrefix.Parse("fd00::2/64")] });
+            Many = TcpStack.Start([.. links.Select(link => new HookedPort(link.First) { KnowsNoTime = stopped })], options with { Name = "many", NameServers = [StackPair.ServerAddress], Addresses = AddressesOf(1, medium) });
+            One = TcpStack.Start(new SpreadingPort([.. links.Select(link => link.Second)]), options with { Name = "one", Addresses = AddressesOf(2, medium) });
         }
+
+        // With IPv6, too, there would be two questions for a name.
+        private static IReadOnlyList<IpPrefix> AddressesOf(int host, DeviceMedium medium) =>
+            medium == DeviceMedium.Ip ? [IpPrefix.Parse($"10.0.0.{host}/24")] : [IpPrefix.Parse($"10.0.0.{host}/24"), IpPrefix.Parse($"fd00::{host}/64")];
 
         /// <summary>The stack with the queues.</summary>
         internal TcpStack Many { get; }
