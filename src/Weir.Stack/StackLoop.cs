@@ -64,6 +64,9 @@ internal sealed class StackLoop
     /// <inheritdoc cref="TcpStackOptions.Clock"/>
     internal required Func<TimeSpan> Clock { get; init; }
 
+    /// <summary>Null: addresses are given.</summary>
+    internal StackLease? Lease { get; set; }
+
     /// <summary>Null: this loop is alone.</summary>
     internal LoopSiblings? Siblings { get; init; }
 

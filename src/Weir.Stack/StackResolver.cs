@@ -12,8 +12,8 @@ namespace Weir.Stack;
 /// <summary>Names, asked for through a stack and not through the host that it runs on.</summary>
 internal sealed class StackResolver(DnsOptions options)
 {
-    /// <summary>Null: the stack has no name servers.</summary>
-    internal static StackResolver? Create(TcpStackOptions options, int queues) => options.NameServers.Count == 0
+    /// <summary>Null: the stack has no name servers, and will not be told of any.</summary>
+    internal static StackResolver? Create(TcpStackOptions options, int queues) => options.NameServers.Count == 0 && !options.Dhcp
         ? null
         : new StackResolver(new DnsOptions
         {
@@ -34,7 +34,7 @@ internal sealed class StackResolver(DnsOptions options)
         lock (loop.Gate)
         {
             ObjectDisposedException.ThrowIf(loop.HasEnded, typeof(TcpStack));
-            lookup = loop.Stack.Dns.Resolve(ascii, options, _ => completed.TrySetResult(), MonotonicClock.Now);
+            lookup = loop.Stack.Dns.Resolve(ascii, OptionsFor(loop), _ => completed.TrySetResult(), MonotonicClock.Now);
             loop.Changed();
         }
 
@@ -57,6 +57,9 @@ internal sealed class StackResolver(DnsOptions options)
 
         return lookup.Error == DnsError.None ? [.. lookup.Addresses.Select(IpAddressBits.ToIPAddress)] : throw new SocketException((int)SocketErrorOf(lookup.Error));
     }
+
+    private DnsOptions OptionsFor(StackLoop loop) =>
+        options.Servers.Count == 0 && loop.Lease?.Current is { } lease ? options with { Servers = lease.NameServers } : options;
 
     /// <summary>As EAI_NONAME, EAI_NODATA and EAI_AGAIN of getaddrinfo(3) are told by .NET.</summary>
     private static SocketError SocketErrorOf(DnsError error) => error switch

@@ -8,6 +8,7 @@ using Weir.Stack.Devices;
 using Weir.Stack.Streams;
 using Weir.TcpIp;
 using Weir.TcpIp.Devices;
+using Weir.TcpIp.Dhcp;
 using Weir.TcpIp.Ip;
 using Weir.TcpIp.Tcp;
 using Weir.TcpIp.Tcp.Listening;
@@ -142,7 +143,13 @@ public sealed class TcpStack : IAsyncDisposable
         }
     }
 
-    /// <summary>The addresses of a name: from <see cref="TcpStackOptions.NameServers"/> if there are any, else as this host knows it.</summary>
+    /// <summary>Waits until a DHCP server has lent an address: <see cref="TcpStackOptions.Dhcp"/>. Later calls say what the lease is now.</summary>
+    /// <param name="cancellationToken">Ends the waiting; the server goes on being asked for.</param>
+    /// <exception cref="InvalidOperationException">The stack does not ask for one.</exception>
+    public ValueTask<DhcpLease> LeaseAsync(CancellationToken cancellationToken = default) =>
+        _loops[0].Lease is { } lease ? lease.WaitAsync(_ended.Task, cancellationToken) : throw new InvalidOperationException("The stack's addresses are given, not lent.");
+
+    /// <summary>The addresses of a name: from <see cref="TcpStackOptions.NameServers"/> or those of the lease if there are any, else as this host knows it.</summary>
     /// <param name="host">Without the search domains of anybody. An address is its own answer.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="SocketException">HostNotFound; NoData: the name has no addresses; TryAgain: no server has answered.</exception>
@@ -206,7 +213,16 @@ public sealed class TcpStack : IAsyncDisposable
         }
 
         foreach (var loop in _loops)
+        {
+            lock (loop.Gate)
+            {
+                if (!loop.HasEnded)
+                    loop.Lease?.Release(MonotonicClock.Now);
+            }
+
             loop.Stop();
+        }
+
         foreach (var loop in _loops)
             loop.Close();
         _ended.TrySetResult(null);
@@ -297,12 +313,18 @@ public sealed class TcpStack : IAsyncDisposable
             Transparent = _options.Transparent,
         }, _options.Clock());
         AddDefaultRoutes(stack, index, port.Capabilities.Medium);
-        return new StackLoop(port, stack, index, $"weir-tcp-{_options.Name}-{number}", _options.Spin, Fail)
+        var loop = new StackLoop(port, stack, index, $"weir-tcp-{_options.Name}-{number}", _options.Spin, Fail)
         {
             Siblings = siblings,
             InlineContinuations = _options.InlineContinuations,
             Clock = _options.Clock,
         };
+        if (!_options.Dhcp)
+            return loop;
+        if (siblings is not null)
+            throw new ArgumentException("DHCP is for a stack with one queue");
+        loop.Lease = new StackLease(loop, stack.StartDhcp(index, _options.Clock()));
+        return loop;
     }
 
     private void AddDefaultRoutes(NetworkStack stack, int index, DeviceMedium medium)

@@ -18,7 +18,10 @@ public sealed record TcpStackOptions
     /// <summary>Where what is not for the own networks goes; null, on a TUN device: to the device.</summary>
     public IPAddress? Gateway { get; init; }
 
-    /// <summary>Whom to ask for names, through this stack, in this order; the first three are enough for resolv.conf(5). Empty: the host's own resolver is asked.</summary>
+    /// <summary>On a TAP device with one queue: a DHCP server is asked for an IPv4 address, a router and name servers. They are there when <see cref="TcpStack.LeaseAsync"/> returns, and given back at the end.</summary>
+    public bool Dhcp { get; init; }
+
+    /// <summary>Whom to ask for names, through this stack, in this order. Empty: those of the DHCP server; without <see cref="Dhcp"/> the host's own resolver is asked.</summary>
     public IReadOnlyList<IPAddress> NameServers { get; init; } = [];
 
     /// <summary>How long one of them has time to answer before the next one is asked; each is asked twice. The default is that of resolv.conf(5).</summary>

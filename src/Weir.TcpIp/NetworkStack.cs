@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Weir.Packets;
 using Weir.TcpIp.Devices;
+using Weir.TcpIp.Dhcp;
 using Weir.TcpIp.Dns;
 using Weir.TcpIp.Icmp;
 using Weir.TcpIp.Ip;
@@ -134,6 +135,41 @@ public sealed class NetworkStack : ISegmentPaths
     {
         SetNow(now);
         AddAddress(Find(interfaceIndex), address, now);
+    }
+
+    /// <summary>Takes an address away, and the route to its network. Connections from it go on, and what comes for it is no longer ours.</summary>
+    /// <returns>False: there is no such address.</returns>
+    public bool DeleteAddress(int interfaceIndex, IpPrefix address)
+    {
+        StackInterface link = Find(interfaceIndex);
+        if (!link.DeleteAddress(address))
+            return false;
+        AddressesChanged();
+        foreach (InterfaceAddress other in link.AddressList)
+        {
+            if (other.Prefix.Network == address.Network && other.Prefix.Length == address.Length)
+                return true;
+        }
+
+        foreach (Route route in Routes.List())
+        {
+            if (route.Interface == interfaceIndex && route.Gateway == 0 && route.Destination.Network == address.Network && route.Destination.Length == address.Length)
+                Routes.Delete(address);
+        }
+
+        return true;
+    }
+
+    /// <summary>Gets an IPv4 address, a router and name servers for an interface from a DHCP server, and keeps them.</summary>
+    /// <exception cref="ArgumentException">It is no Ethernet interface.</exception>
+    /// <exception cref="InvalidOperationException">UDP port 68 is taken: one interface of a stack can have a DHCP client.</exception>
+    public DhcpClient StartDhcp(int interfaceIndex, TimeSpan now)
+    {
+        SetNow(now);
+        StackInterface link = Find(interfaceIndex);
+        if (link.Medium != DeviceMedium.Ethernet)
+            throw new ArgumentException("DHCP is for Ethernet", nameof(interfaceIndex));
+        return link.Dhcp = new DhcpClient(this, link, _random);
     }
 
     /// <summary>How many packets went no further for a reason.</summary>

@@ -44,6 +44,6 @@ public class AsyncSignalTests
         Assert.Equal([1, 2, 3, 4], buffer);
     }
 
-    private static Task ExpectRefused(AsyncSignal signal) =>
-        Assert.ThrowsAsync<InvalidOperationException>(async () => await signal.Wait().AsTask().WaitAsync(StackPair.Soon));
+    private static async Task ExpectRefused(AsyncSignal signal) =>
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await signal.Wait().AsTask().WaitAsync(StackPair.Soon));
 }

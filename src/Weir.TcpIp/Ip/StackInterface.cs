@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Weir.Packets;
 using Weir.TcpIp.Devices;
+using Weir.TcpIp.Dhcp;
 using Weir.TcpIp.Neighbors;
 
 namespace Weir.TcpIp.Ip;
@@ -53,6 +54,9 @@ public sealed class StackInterface
 
     internal NeighborTable Neighbors { get; }
 
+    /// <summary>Null: addresses are set by hand alone.</summary>
+    internal DhcpClient? Dhcp { get; set; }
+
     /// <summary>Null: nobody is told of groups.</summary>
     internal ListenerReports? Reports { get; }
 
@@ -85,6 +89,13 @@ public sealed class StackInterface
             address.Deadline = now + InterfaceAddress.DetectionTime;
             Solicitations.AskForDuplicate(this, prefix.Address);
         }
+    }
+
+    internal bool DeleteAddress(IpPrefix prefix)
+    {
+        int before = _addresses.Length;
+        _addresses = [.. _addresses.Where(own => own.Prefix != prefix)];
+        return _addresses.Length < before;
     }
 
     internal bool Owns(UInt128 address)
@@ -220,6 +231,7 @@ public sealed class StackInterface
     {
         Neighbors.Expire(now);
         Reports?.Expire(now);
+        Dhcp?.Expire(now);
         foreach (InterfaceAddress own in _addresses)
         {
             if (own.State == AddressState.Tentative && own.Deadline <= now)
@@ -237,6 +249,8 @@ public sealed class StackInterface
             TimeSpan next = Neighbors.NextDeadline;
             if (Reports is { } reports && reports.NextDeadline < next)
                 next = reports.NextDeadline;
+            if (Dhcp is { } dhcp && dhcp.Deadline < next)
+                next = dhcp.Deadline;
             foreach (InterfaceAddress own in _addresses)
             {
                 if (own.State == AddressState.Tentative && own.Deadline < next)

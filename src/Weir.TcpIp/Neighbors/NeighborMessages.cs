@@ -4,7 +4,7 @@ using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Weir.TcpIp.Neighbors;
 
-/// <summary>What comes in by ARP and neighbor discovery. Routers' messages and redirects are left unread: addresses and routes are set by hand.</summary>
+/// <summary>What comes in by ARP and neighbor discovery. Routers' messages and redirects are left unread: IPv6 addresses and routes are set by hand.</summary>
 internal static class NeighborMessages
 {
     public static void ReceiveArp(StackInterface input, ReadOnlySpan<byte> bytes, TimeSpan now)

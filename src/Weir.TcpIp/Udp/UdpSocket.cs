@@ -63,19 +63,23 @@ public sealed class UdpSocket : IDisposable
     /// <summary>Sends to the remote end that the socket is connected to.</summary>
     /// <exception cref="InvalidOperationException">It is not connected.</exception>
     public IpSendResult Send(ReadOnlySpan<byte> datagram, TimeSpan now) => Options.RemoteAddress is { } remote
-        ? Send(Options.LocalAddress ?? 0, LocalPort, remote, Options.RemotePort, datagram, null, now)
+        ? Send(Options.LocalAddress ?? 0, LocalPort, remote, Options.RemotePort, datagram, via: null, now)
         : throw new InvalidOperationException("the socket is not connected: say whom to send to");
 
     /// <summary>Sends from the socket's address, or the best own one, to another end.</summary>
     public IpSendResult SendTo(ReadOnlySpan<byte> datagram, UInt128 remote, ushort remotePort, TimeSpan now) =>
-        Send(Options.LocalAddress ?? 0, LocalPort, remote, remotePort, datagram, null, now);
+        Send(Options.LocalAddress ?? 0, LocalPort, remote, remotePort, datagram, via: null, now);
 
     /// <summary>Answers a datagram: from the address and port that it was sent to, to the one that it came from.</summary>
     public IpSendResult Reply(ReadOnlySpan<byte> datagram, in UdpArrival to, TimeSpan now)
     {
         bool fromGroup = AddressKinds.IsMulticast(to.Destination) || _layer.IsBroadcast(to);
-        return Send(fromGroup ? 0 : to.Destination, to.DestinationPort, to.Source, to.SourcePort, datagram, to.Interface, now);
+        return Send(fromGroup ? 0 : to.Destination, to.DestinationPort, to.Source, to.SourcePort, datagram, AddressKinds.IsLinkLocal(to.Source) ? _layer.Stack.Find(to.Interface) : null, now);
     }
+
+    /// <summary>Sends by an interface that may have no address yet.</summary>
+    internal IpSendResult SendVia(StackInterface via, UInt128 local, UInt128 remote, ushort remotePort, ReadOnlySpan<byte> datagram, TimeSpan now) =>
+        Send(local, LocalPort, remote, remotePort, datagram, via, now);
 
     /// <summary>Gives port and queue back.</summary>
     public void Dispose() => _layer.Delete(this);
@@ -101,13 +105,14 @@ public sealed class UdpSocket : IDisposable
         Readable?.Invoke(this);
     }
 
-    private IpSendResult Send(UInt128 local, ushort localPort, UInt128 remote, ushort remotePort, ReadOnlySpan<byte> payload, int? input, TimeSpan now)
+    private IpSendResult Send(UInt128 local, ushort localPort, UInt128 remote, ushort remotePort, ReadOnlySpan<byte> payload, StackInterface? via, TimeSpan now)
     {
         NetworkStack stack = _layer.Stack;
         stack.SetNow(now);
         if (payload.Length > ushort.MaxValue - UdpHeader.Size)
             return IpSendResult.TooLong;
-        if (local != 0 && !Options.Transparent && !stack.Owns(local))
+        bool isNobody = via is not null && local == AddressKinds.Ipv4Unspecified;
+        if (local != 0 && !isNobody && !Options.Transparent && !stack.Owns(local))
             return IpSendResult.NoRoute;
         var packet = new IpOutgoing
         {
@@ -116,7 +121,7 @@ public sealed class UdpSocket : IDisposable
             Protocol = IpProtocol.IPPROTO_UDP,
             DontFragment = Options.DontFragment,
             HopLimit = Options.HopLimit != 0 ? Options.HopLimit : AddressKinds.IsMulticast(remote) ? (byte)1 : (byte)0,
-            Interface = input is { } index && AddressKinds.IsLinkLocal(remote) ? stack.Find(index) : null,
+            Interface = via,
         };
         int length = UdpHeader.Size + payload.Length;
         IpOutput output = stack.Output;
