@@ -49,7 +49,7 @@ internal static class TcpBenchCommand
 
         async Task<int> RunAsync(Invocation invocation)
         {
-            await using var running = stack.Start(invocation);
+            await using var running = await stack.StartAsync(invocation);
             running.Stack.Serve(new IPEndPoint(IPAddress.Any, Echo), static () => new EchoService());
             running.Stack.Serve(new IPEndPoint(IPAddress.Any, Discard), static () => new DiscardService());
             running.Stack.Serve(new IPEndPoint(IPAddress.Any, Source), static () => new SourceService());

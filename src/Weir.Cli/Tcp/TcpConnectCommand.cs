@@ -24,7 +24,7 @@ internal static class TcpConnectCommand
         {
             var name = invocation.Arguments.GetRequiredValue(place);
             EndPoint target = IPAddress.TryParse(name, out var address) ? new IPEndPoint(address, invocation.Arguments.GetRequiredValue(port)) : new DnsEndPoint(name, invocation.Arguments.GetRequiredValue(port));
-            await using var running = stack.Start(invocation);
+            await using var running = await stack.StartAsync(invocation);
             await using var stream = await running.ConnectAsync(target, invocation.Cancel);
             await StandardStreams.CopyAsync(stream, invocation.Cancel);
             return ExitCode.Done;
@@ -43,7 +43,7 @@ internal static class TcpConnectCommand
 
         async Task<int> RunAsync(Invocation invocation)
         {
-            await using var running = stack.Start(invocation);
+            await using var running = await stack.StartAsync(invocation);
             await using var listener = await running.Stack.ListenAsync(new IPEndPoint(running.Own.Address, invocation.Arguments.GetRequiredValue(port)));
             invocation.Terminal.Note($"listening on {listener.LocalEndPoint}");
             await using var stream = await listener.AcceptAsync(invocation.Cancel);

@@ -30,7 +30,7 @@ internal static class TcpGetCommand
         async Task<int> RunAsync(Invocation invocation)
         {
             var (target, name) = Targets.Parse(invocation.Arguments.GetRequiredValue(place), defaultPort: 80);
-            await using var running = stack.Start(invocation);
+            await using var running = await stack.StartAsync(invocation);
             await using var stream = await running.ConnectAsync(target, invocation.Cancel);
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {invocation.Arguments.GetRequiredValue(path)} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"), invocation.Cancel);
             await using var output = Console.OpenStandardOutput();

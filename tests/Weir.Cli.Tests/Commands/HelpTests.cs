@@ -30,7 +30,7 @@ public class HelpTests
     [Theory]
     [InlineData("weir tcp ", "bench", "connect", "get", "listen", "replay")]
     [InlineData("weir tcp bench ", "serve", "--seconds")]
-    [InlineData("weir tcp bench serve --", "--address", "--device", "--gateway", "--mtu", "--offload", "--pcap", "--stats", "--tap", "--at")]
+    [InlineData("weir tcp bench serve --", "--address", "--device", "--dhcp", "--dns", "--gateway", "--mtu", "--napi", "--offload", "--pcap", "--stats", "--tap", "--at")]
     [InlineData("weir tcp get h / --offload ", "off", "on")]
     [InlineData("weir tcp bench serve --mtu abc --off", "--offload")]
     [InlineData("weir tun ", "add", "delete", "list")]

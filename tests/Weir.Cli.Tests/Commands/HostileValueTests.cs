@@ -16,7 +16,7 @@ public class HostileValueTests
     /// <summary>What stands for a value elsewhere on the line, by the name of its parameter.</summary>
     private static readonly Dictionary<string, string> Good = new()
     {
-        ["--address"] = "10.0.0.9/24", ["--gateway"] = "10.0.0.1", ["--nat-mark"] = "144", ["--rto-min"] = "10ms", ["--mtu"] = "1500", ["--stats"] = "1", ["--seconds"] = "1", ["--limit"] = "5",
+        ["--address"] = "10.0.0.9/24", ["--gateway"] = "10.0.0.1", ["--dns"] = "10.0.0.1", ["--nat-mark"] = "144", ["--rto-min"] = "10ms", ["--mtu"] = "1500", ["--stats"] = "1", ["--seconds"] = "1", ["--limit"] = "5",
         ["--since"] = "10m", ["--port"] = "80", ["--mode"] = "inline", ["PORT"] = "80", ["PATH"] = "/", ["MODE"] = "protect",
     };
 
@@ -135,7 +135,8 @@ public class HostileValueTests
             var line = new List<string>();
             foreach (var argument in Command.Arguments.Where(argument => argument == hostile || isWhole || argument.Arity.MinimumNumberOfValues > 0))
                 line.AddRange(argument == hostile ? value : [GoodFor(argument, argument.GetCompletions(CompletionContext.Empty))]);
-            foreach (var option in Options.Where(option => option == hostile || (isWhole && option.ValueType != typeof(bool)) || option.Required))
+            // Without an address a stack needs --dhcp.
+            foreach (var option in Options.Where(option => option == hostile || (isWhole && option.ValueType != typeof(bool)) || option.Required || option.Name == "--address"))
                 line.AddRange(option == hostile ? [option.Name, .. value] : [option.Name, GoodFor(option, option.GetCompletions(CompletionContext.Empty))]);
             return line;
         }

@@ -162,6 +162,33 @@ public sealed class TcpCommandTests
         Assert.DoesNotContain("bench0", host.Ip("link").Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void On_a_bridge_address_and_names_come_from_a_dhcp_server()
+    {
+        Require("dnsmasq", "nginx");
+        using TestNamespace host = new();
+        using ScratchFolder folder = new();
+        host.Ip("link add br0 type bridge forward_delay 0");
+        host.Ip("addr add 10.3.0.1/24 dev br0");
+        host.Ip("link set br0 up");
+        host.Ip("tuntap add mode tap name tap0");
+        host.Ip("link set tap0 master br0");
+        string leases = folder.PathOf("leases");
+        host.Start(
+            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--no-resolv", "--no-hosts", "--local=/test/", "--no-ping",
+            "--host-record=web.test,10.3.0.1", "--dhcp-range=10.3.0.50,10.3.0.59,120", $"--dhcp-leasefile={leases}");
+        host.WaitForUdp(67);
+        folder.Write("page.txt", "hello");
+        host.Start("nginx", "-c", folder.Write("nginx.conf", $"daemon off; pid {folder.PathOf("pid")}; error_log stderr; events {{}} http {{ access_log off; server {{ listen 80; root {folder.PathOf("")}; }} }} user root;"));
+        host.WaitForListener(80);
+
+        Assert.EndsWith("\nhello", Weir(host, "tcp", "get", "web.test", "/page.txt", "--device", "tap0", "--dhcp").Check().Output.TrimEnd(), StringComparison.Ordinal);
+        Eventually.True(TimeSpan.FromSeconds(20), () => File.ReadAllText(leases).Length == 0, "the address is given back");
+        Assert.EndsWith("\nhello", Weir(host, "tcp", "get", "web.test", "/page.txt", "--device", "tap0", "--address", "10.3.0.7/24", "--dns", "10.3.0.1").Check().Output.TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("the name is not known", Weir(host, "tcp", "get", "nobody.test", "/", "--device", "tap0", "--dhcp").Error, StringComparison.Ordinal);
+        Assert.Contains("--dhcp takes a TAP device", Weir(host, "tcp", "get", "web.test", "/", "--device", "tun0", "--dhcp").Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("on")]
     [InlineData("off")]
