@@ -41,6 +41,10 @@ internal sealed class SegmentWriter(TcpConnection connection)
 
     public void AnswerWithAck(in ArrivedSegment segment)
     {
+        // A SYN that was not decided on is not answered; another SYN is, so that a peer that has begun anew can say so.
+        if (connection.Pending is not null && !segment.Has(TcpFlags.SYN))
+            return;
+
         // Data is always answered: it can't be part of a war of ACKs (net/ipv4/tcp_input.c tcp_oow_rate_limited).
         if (segment.Payload.Length > 0 || segment.Has(TcpFlags.FIN) || _challenges.TryTake(segment.Now))
             SendAck();

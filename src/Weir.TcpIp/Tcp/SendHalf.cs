@@ -143,8 +143,8 @@ internal sealed class SendHalf
 
     /// <summary>The path or the options changed. What is out and too long is cut when the path became narrower.</summary>
     /// <param name="mss">Payload of a full segment from now on.</param>
-    /// <param name="tooBig">RFC 1191 6.5: what is longer was dropped for its length. It goes again as the window allows, and congestion control hears nothing (net/ipv4/tcp_input.c tcp_simple_retransmit).</param>
-    public void ChangeMss(int mss, bool tooBig)
+    /// <param name="tooBig">RFC 1191 6.5: so many of those that are longer were dropped for their length. They go again as the window allows, and congestion control hears nothing (net/ipv4/tcp_input.c tcp_simple_retransmit).</param>
+    public void ChangeMss(int mss, int tooBig)
     {
         if (mss == Mss)
             return;
@@ -153,8 +153,7 @@ internal sealed class SendHalf
         Congestion.Start(mss, 0);
         if (!narrower || Board.Count == 0)
             return;
-        if (tooBig)
-            Board.MarkLongerLost(mss);
+        Board.MarkLongerLost(mss, tooBig);
         Board.Split(mss);
     }
 
@@ -215,7 +214,7 @@ internal sealed class SendHalf
         ConfirmReduction();
         if (Mtu.ProbeEnd >= 0)
             JudgeProbe(now);
-        if (delivery.Acked > 0 || Board.Count == 0 || _windowOpened)
+        if (delivery.Acked > 0 || _windowOpened || (Board.Count == 0 && Timers.RetransmitAt == Deadline.Never))
             Timers.Rearm(now);
         _windowOpened = false;
     }

@@ -115,6 +115,8 @@ public sealed class TcpConnection
     /// <summary>Its places in the layer's queues.</summary>
     internal QueueLinks Links;
 
+    internal bool IsInTimeWait { get; set; }
+
     internal TcpEvents PendingEvents { get; set; }
 
     internal TcpListener? Listener { get; set; }
@@ -372,7 +374,7 @@ public sealed class TcpConnection
             return true;
         if (State != TcpState.TimeWait)
         {
-            UpdateMss();
+            PathChanged();
             if (!_send.Transmission.Transmit(this, now, ref quantum))
                 return false;
         }
@@ -381,30 +383,7 @@ public sealed class TcpConnection
     }
 
     // 3.9.2.2: what ICMP says.
-    internal void ReceiveError(in TcpIcmpError error, long now)
-    {
-        // RFC 5927 4.1: only about a segment that is in the network.
-        long quoted = ArrivedSegment.Unwrap(error.Sequence, _send.Iss, _send.SndUna);
-        if (quoted < _send.SndUna || quoted >= Math.Max(_send.SndNxt, 1))
-            return;
-
-        if (error.Kind == TcpIcmpErrorKind.PacketTooBig)
-        {
-            if (_send.Mtu.PacketTooBig(error.MaxSegment, _send.Mss + HeaderLength))
-            {
-                UpdateMss(tooBig: true);
-                Layer.Want(this);
-            }
-
-            return;
-        }
-
-        // RFC 5461, RFC 9293 3.9.2.2: hard errors end a handshake; an open connection goes on and retransmits.
-        if (State == TcpState.SynSent && (error.Kind != TcpIcmpErrorKind.Unreachable || Profile.UnreachableEndsOpening))
-            End(error.Kind is TcpIcmpErrorKind.PortUnreachable or TcpIcmpErrorKind.ProtocolUnreachable ? TcpError.Refused : TcpError.Unreachable);
-        else
-            SoftUnreachable = true;
-    }
+    internal void ReceiveError(in TcpIcmpError error, long now) => new ErrorArrives(this).Receive(error, now);
 
     internal void DropOutOfOrder() => _receive.Discard();
 
@@ -470,22 +449,21 @@ public sealed class TcpConnection
 
     internal int OwnMss() => Math.Min(Path.MaxSegment - TcpHeader.Size, Profile.MaxPayload);
 
-    internal void PathChanged() => UpdateMss();
-
-    /// <summary>Payload of the largest super-segment; one segment's where the device does not cut.</summary>
-    internal int MaxOffloadPayload(int mss)
-    {
-        int offload = Math.Min(Path.MaxSegmentOffload, ushort.MaxValue - 60) - HeaderLength;
-        return offload < 2 * mss ? mss : offload - (offload % mss);
-    }
-
-    private void UpdateMss(bool tooBig = false)
+    /// <summary>Takes in what path and peer carry now; <paramref name="tooBig"/>: of the segments that are too long for it so many were dropped for that.</summary>
+    internal void PathChanged(int tooBig = 0)
     {
         int segment = Math.Min(Math.Min(Path.MaxSegment, PeerMss + TcpHeader.Size), _send.Mtu.Limit);
         _send.Mtu.Bound(Math.Min(Path.MaxSegment, PeerMss + TcpHeader.Size));
         int mss = Math.Min(segment - HeaderLength, Profile.MaxPayload);
         if (mss != _send.Mss && _send.SndUna > 0)
             _send.ChangeMss(Math.Max(mss, 1), tooBig);
+    }
+
+    /// <summary>Payload of the largest super-segment; one segment's where the device does not cut.</summary>
+    internal int MaxOffloadPayload(int mss)
+    {
+        int offload = Math.Min(Path.MaxSegmentOffload, ushort.MaxValue - 60) - HeaderLength;
+        return offload < 2 * mss ? mss : offload - (offload % mss);
     }
 
     private void LetGoOfUnread()

@@ -96,6 +96,37 @@ public class TcpListenerTests
         script.ExpectNothing();
     }
 
+    // Whoever looks for an open port learns nothing before it was decided.
+    [Theory]
+    [InlineData("R 2:2(0) win 0")]
+    [InlineData("P. 900000:900010(10) ack 1")]
+    [InlineData("F. 900000:900000(0) ack 1")]
+    [InlineData(". 1:1(0) ack 1")]
+    public void Deferred_syn_is_not_answered_whatever_else_comes(string segment)
+    {
+        var script = new TcpScript();
+        script.Listen(new TcpListenOptions { Accept = _ => AcceptDecision.Defer });
+        script.Inject(Syn);
+        script.Inject(segment);
+        script.ExpectNothing();
+        Assert.Equal(1, script.Listener.HalfOpen);
+    }
+
+    // RFC 5461 4.1, net/ipv4/tcp_ipv4.c tcp_req_err: SYNs with addresses of others bring errors, and each frees a place.
+    [Fact]
+    public void Half_open_connection_to_a_host_that_can_not_be_reached_ends()
+    {
+        var script = new TcpScript();
+        script.Listen();
+        script.Inject(Syn);
+        script.ExpectAny("S.");
+        script.Error(TcpIcmpErrorKind.Unreachable, 1);
+        Assert.Equal(1, script.Listener.HalfOpen);
+        script.Error(TcpIcmpErrorKind.Unreachable, 0);
+        Assert.Equal((0, 0), (script.Listener.HalfOpen, script.Layer.Count));
+        script.ExpectNothing();
+    }
+
     [Fact]
     public void Transparent_listener_takes_any_address_and_port_and_knows_the_original_destination()
     {

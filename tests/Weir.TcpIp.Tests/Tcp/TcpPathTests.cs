@@ -46,6 +46,30 @@ public class TcpPathTests
         Assert.Equal(long.MaxValue, script.Connection.SendSide.Congestion.Ssthresh);
     }
 
+    // A small packet must not bring a whole window as often as somebody likes.
+    [Fact]
+    public void Ever_smaller_sizes_told_within_a_round_trip_bring_no_more_than_the_front_each()
+    {
+        TcpScript script = TcpScript.Established(Reno, rtt: 100);
+        script.Write(4000);
+        script.Path.Sent.Clear();
+        script.Error(TcpIcmpErrorKind.PacketTooBig, 1, maxSegment: 920);
+        Assert.Equal(8, script.Path.Sent.Count);
+        script.Path.Sent.Clear();
+        for (int size = 919; size > 900; size--)
+        {
+            script.Error(TcpIcmpErrorKind.PacketTooBig, 1, maxSegment: size);
+
+            // The front, in two pieces.
+            Assert.InRange(script.Path.Sent.Count, 1, 2);
+            script.Path.Sent.Clear();
+        }
+
+        script.Advance(100);
+        script.Error(TcpIcmpErrorKind.PacketTooBig, 1, maxSegment: 620);
+        Assert.True(script.Path.Sent.Count >= 8);
+    }
+
     // RFC 4821 7.6.1.
     [Fact]
     public void Probe_of_the_path_has_arrived_when_it_is_acknowledged_though_more_is_in_the_network()

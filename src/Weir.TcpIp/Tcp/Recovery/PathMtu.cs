@@ -19,6 +19,7 @@ internal struct PathMtu
     private int _high;
     private int _probe;
     private long _searchAgain;
+    private long _resendAgain;
 
     public PathMtu() => (Limit, ProbeEnd) = (int.MaxValue, -1);
 
@@ -34,6 +35,15 @@ internal struct PathMtu
         if (maxSegment >= current)
             return false;
         (Limit, _high, ProbeEnd) = (maxSegment, 0, -1);
+        return true;
+    }
+
+    /// <summary>All that was too long may be held for lost: once in a round trip, or who makes up ever smaller sizes would have a whole window sent for each.</summary>
+    public bool MayResendAll(long now, long roundTrip)
+    {
+        if (now < _resendAgain)
+            return false;
+        _resendAgain = now + roundTrip;
         return true;
     }
 

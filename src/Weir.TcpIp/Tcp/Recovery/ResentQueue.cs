@@ -8,7 +8,7 @@ internal struct ResentQueue
     private const int SmallQueue = 32;
     private const int EntrySize = 16;
 
-    private Queue<Entry>? _entries;
+    private Queue<(long SentAt, long End)>? _entries;
 
     public ResentQueue()
     {
@@ -20,15 +20,15 @@ internal struct ResentQueue
     /// <summary>A segment went out again. Returns true when there are so many entries that the stale ones should be thrown out.</summary>
     public bool Add(in SegmentRecord record, int segments)
     {
-        _entries ??= new Queue<Entry>(SmallQueue);
-        _entries.Enqueue(new Entry(record.SentAt, record.End));
+        _entries ??= new Queue<(long SentAt, long End)>(SmallQueue);
+        _entries.Enqueue((record.SentAt, record.End));
         return _entries.Count > 2 * segments + SmallQueue;
     }
 
     /// <summary>The next one that still waits; those before it that do not are forgotten. Its index in the ring; -1: none.</summary>
-    public readonly int Oldest(in SegmentRing ring, ref long visits)
+    public readonly int Oldest(in SegmentRing ring, ref int visits)
     {
-        while (_entries is not null && _entries.TryPeek(out Entry entry))
+        while (_entries is not null && _entries.TryPeek(out (long SentAt, long End) entry))
         {
             visits++;
             int index = ring.IndexBefore(entry.End);
@@ -44,19 +44,19 @@ internal struct ResentQueue
     public void Rebuild(in SegmentRing ring)
     {
         Clear();
-        List<Entry> found = [];
+        List<(long SentAt, long End)> found = [];
         for (int i = 0; i < ring.Count; i++)
         {
             ref SegmentRecord record = ref ring[i];
             if ((record.Flags & (SegmentFlags.Retransmitted | SegmentFlags.Lost | SegmentFlags.Sacked)) == SegmentFlags.Retransmitted)
-                found.Add(new Entry(record.SentAt, record.End));
+                found.Add((record.SentAt, record.End));
         }
 
         found.Sort();
         if (found.Count == 0)
             return;
-        _entries ??= new Queue<Entry>(found.Count);
-        foreach (Entry entry in found)
+        _entries ??= new Queue<(long SentAt, long End)>(found.Count);
+        foreach ((long SentAt, long End) entry in found)
             _entries.Enqueue(entry);
     }
 
@@ -67,11 +67,6 @@ internal struct ResentQueue
             _entries = null;
     }
 
-    private static bool IsWaiting(in SegmentRecord record, Entry entry) =>
+    private static bool IsWaiting(in SegmentRecord record, (long SentAt, long End) entry) =>
         record.End == entry.End && record.SentAt == entry.SentAt && (record.Flags & (SegmentFlags.Sacked | SegmentFlags.Lost)) == 0;
-
-    private readonly record struct Entry(long SentAt, long End) : IComparable<Entry>
-    {
-        public int CompareTo(Entry other) => (SentAt, End).CompareTo((other.SentAt, other.End));
-    }
 }

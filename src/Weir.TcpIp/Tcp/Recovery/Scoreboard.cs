@@ -5,7 +5,7 @@ internal sealed class Scoreboard
 {
     private SegmentRing _ring = new();
     private ResentQueue _resent = new();
-    private long _visits;
+    private int _visits;
 
     // No segment before this one is lost, but for the first of all, which is looked at anyway.
     private int _firstLost;
@@ -35,7 +35,7 @@ internal sealed class Scoreboard
     public int Allocated => _ring.Allocated + _resent.Allocated;
 
     /// <summary>Records that were looked at for selective acknowledgments and losses: what a peer can make us work.</summary>
-    public long Visits => _visits;
+    public int Visits => _visits;
 
     /// <summary>In order of sequence numbers.</summary>
     public ref SegmentRecord this[int index] => ref _ring[index];
@@ -117,13 +117,15 @@ internal sealed class Scoreboard
             _firstLost = Math.Min(_firstLost, index);
     }
 
-    /// <summary>All that are longer, and that the peer is not known to have.</summary>
-    public void MarkLongerLost(int longest)
+    /// <summary>Those that are longer and that the peer is not known to have, <paramref name="most"/> of them.</summary>
+    public void MarkLongerLost(int longest, int most)
     {
-        for (int i = 0; i < Count; i++)
+        for (int i = 0; i < Count && most > 0; i++)
         {
-            if (this[i].Length > longest)
-                MarkLost(i);
+            if (this[i].Length <= longest || this[i].Has(SegmentFlags.Sacked))
+                continue;
+            MarkLost(i);
+            most--;
         }
     }
 

@@ -37,6 +37,8 @@ internal sealed class SendTimers(SendHalf half)
                 half.JudgeProbe(now);
         }
 
+        if (now >= RetransmitAt || now >= ProbeAt)
+            connection.PathChanged();
         if (now >= RetransmitAt)
             return RetransmissionTimeout(connection, now);
         if (now >= ProbeAt)
