@@ -90,11 +90,12 @@ internal sealed class ReceiveHalf
     }
 
     /// <summary>RFC 9293 3.10.7.4, first: the four cases of the table.</summary>
+    /// <remarks>But for the edge: what is empty may lie there, since a peer that has sent a whole window, of which the front was lost, still acknowledges (net/ipv4/tcp_input.c tcp_sequence).</remarks>
     public bool IsAcceptable(long seq, int length)
     {
         long window = RcvWnd;
         if (length == 0)
-            return window == 0 ? seq == RcvNxt : seq >= RcvNxt && seq < RcvNxt + window;
+            return seq >= RcvNxt && seq <= RcvNxt + window;
         return window > 0 && seq < RcvNxt + window && seq + length > RcvNxt;
     }
 

@@ -32,7 +32,14 @@ internal sealed class Transmission(SendHalf half)
         return half.IsHandshaking || TransmitNew(connection, now, ref quantum);
     }
 
-    private bool MayRetransmit(int index) => index == 0 || half.Recovery.Room >= Math.Min(half.Board[index].Length, half.Mss) || half.Board.Pipe <= 0;
+    /// <summary>The front always; others as congestion control allows, and not behind a window that was taken back (net/ipv4/tcp_output.c tcp_retransmit_skb).</summary>
+    private bool MayRetransmit(int index)
+    {
+        if (index == 0)
+            return true;
+        ref SegmentRecord record = ref half.Board[index];
+        return record.End <= half.SndUna + half.SndWnd && (half.Recovery.Room >= Math.Min(record.Length, half.Mss) || half.Board.Pipe <= 0);
+    }
 
     private bool Retransmit(TcpConnection connection, int index, long now)
     {

@@ -418,4 +418,38 @@ public partial class TcpConnectionTests
         script.Advance(200);
         script.Expect("P. 1:2(1) ack 1");
     }
+
+    // net/ipv4/tcp_input.c tcp_sequence: the peer has sent a whole window, of which the first segment was lost, and acknowledges what it gets. RFC 9293's table has the edge outside.
+    [Fact]
+    public void Acknowledgment_from_the_very_edge_of_the_window_counts()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Write(100);
+        long edge = 1 + script.Connection.Info.RcvWnd;
+        script.Inject($". {edge}:{edge}(0) ack 101");
+        Assert.True(script.Connection.IsDelivered);
+        script.Write(100);
+        script.Inject($". {edge + 1}:{edge + 1}(0) ack 201");
+        Assert.False(script.Connection.IsDelivered);
+    }
+
+    // RFC 9293 3.8.6.2.1 (4): the override time-out goes on, though each segment of the peer says again how small its window is.
+    [Fact]
+    public void Small_window_of_a_peer_that_talks_all_the_time_is_used_in_the_end()
+    {
+        TcpScript script = TcpScript.Established();
+        script.Inject(". 1:1(0) ack 1 win 100");
+        script.Write(1000);
+        script.ExpectNothing();
+        int sent = 0;
+        for (int i = 1; i <= 40; i++)
+        {
+            script.Advance(50);
+            script.Inject($". 1:1(0) ack 1 win {100 - (i % 2)}");
+            while (script.Path.Sent.Count > 0)
+                sent = Math.Max(sent, script.ExpectAnything().Length);
+        }
+
+        Assert.InRange(sent, 99, 100);
+    }
 }

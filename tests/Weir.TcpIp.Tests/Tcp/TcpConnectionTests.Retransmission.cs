@@ -409,4 +409,34 @@ public partial class TcpConnectionTests
 
         double MinRtt() => TimeSpan.FromTicks(script.Connection.SendSide.Rtt.MinRtt).TotalMilliseconds;
     }
+
+    // net/ipv4/tcp_output.c tcp_retransmit_skb: what lies behind a window that was taken back waits, but for the front, which asks.
+    [Fact]
+    public void Lost_segments_behind_a_window_that_shrank_wait_until_it_opens()
+    {
+        TcpScript script = TcpScript.Established(Reno, rtt: 20);
+        script.Write(4000);
+        Drain(script, 4);
+        script.Advance(20);
+        script.Inject(". 1:1(0) ack 1 win 1500 <sack 3001:4001>");
+        script.Advance(5);
+        script.Expect(". 1:1001(1000) ack 1");
+        script.Advance(20);
+        script.Inject(". 1:1(0) ack 1001 win 500 <sack 3001:4001>");
+        script.Expect(". 1001:2001(1000) ack 1");
+        script.ExpectNothing();
+        script.Inject(". 1:1(0) ack 1001 win 5000 <sack 3001:4001>");
+        script.Expect(". 2001:3001(1000) ack 1");
+    }
+
+    [Fact]
+    public void Timers_too_send_no_more_than_a_path_carries_that_has_become_narrower()
+    {
+        TcpScript script = TcpScript.Established(Reno, rtt: 10);
+        script.Write(2000);
+        Drain(script, 2);
+        script.Path.MaxSegment = 520;
+        script.Advance(300);
+        Assert.NotEmpty(script.Path.Sent);
+    }
 }
