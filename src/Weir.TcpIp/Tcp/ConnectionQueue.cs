@@ -9,30 +9,31 @@ internal sealed class ConnectionQueue(ConnectionQueueKind kind)
 
     public bool IsEmpty => _first is null;
 
-    public int Count { get; private set; }
-
-    public bool Contains(TcpConnection connection) => connection.Links[_kind].IsQueued;
+    public bool Contains(TcpConnection connection) => connection.Links[_kind].Previous is not null || _first == connection;
 
     public void Add(TcpConnection connection)
     {
-        ref QueueLink link = ref connection.Links[_kind];
-        if (link.IsQueued)
+        if (Contains(connection))
             return;
-        (link.IsQueued, link.Previous) = (true, _last);
         if (_last is null)
+        {
             _first = connection;
+        }
         else
+        {
+            connection.Links[_kind].Previous = _last;
             _last.Links[_kind].Next = connection;
+        }
+
         _last = connection;
-        Count++;
     }
 
     /// <summary>Takes one out, wherever it stands.</summary>
     public void Remove(TcpConnection connection)
     {
-        ref QueueLink link = ref connection.Links[_kind];
-        if (!link.IsQueued)
+        if (!Contains(connection))
             return;
+        ref QueueLink link = ref connection.Links[_kind];
         if (link.Previous is null)
             _first = link.Next;
         else
@@ -42,7 +43,6 @@ internal sealed class ConnectionQueue(ConnectionQueueKind kind)
         else
             link.Next.Links[_kind].Previous = link.Previous;
         link = default;
-        Count--;
     }
 
     public bool TryTake(out TcpConnection connection)
@@ -54,7 +54,13 @@ internal sealed class ConnectionQueue(ConnectionQueueKind kind)
         }
 
         connection = _first;
-        Remove(connection);
+        ref QueueLink link = ref connection.Links[_kind];
+        _first = link.Next;
+        if (_first is null)
+            _last = null;
+        else
+            _first.Links[_kind].Previous = null;
+        link = default;
         return true;
     }
 }
@@ -68,7 +74,6 @@ internal enum ConnectionQueueKind
     Memory,
     /// <summary>Peers that wait for a window.</summary>
     Window,
-    TimeWait,
 }
 
 /// <summary>A connection's place in one queue.</summary>
@@ -76,11 +81,10 @@ internal struct QueueLink
 {
     public TcpConnection? Next;
     public TcpConnection? Previous;
-    public bool IsQueued;
 }
 
 /// <summary>A connection's places.</summary>
-[System.Runtime.CompilerServices.InlineArray(5)]
+[System.Runtime.CompilerServices.InlineArray(4)]
 internal struct QueueLinks
 {
     private QueueLink _first;

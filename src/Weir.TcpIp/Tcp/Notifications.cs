@@ -25,7 +25,7 @@ internal sealed class Notifications(TcpLayer layer)
 
     public void Deliver()
     {
-        if (_notifying)
+        if (_notifying || (_toNotify.IsEmpty && _acceptable.Count == 0))
             return;
         _notifying = true;
         try

@@ -58,6 +58,9 @@ public sealed class TcpLayer
     /// <summary>All connections that are not closed, for a listing. Not to be changed meanwhile.</summary>
     public IEnumerable<TcpConnection> Connections => _connections.All();
 
+    /// <summary>Connections that the queue of TIME-WAIT holds, those that have left early included.</summary>
+    internal int TimeWaitHeld => _timeWait.Held;
+
     internal long Now { get; private set; }
 
     internal TcpMemory Memory { get; }

@@ -336,4 +336,31 @@ public partial class TcpConnectionTests
         script.ExpectState(TcpState.TimeWait);
         return script;
     }
+
+    // One that was replaced is not in TIME-WAIT any more, and takes nobody's place there.
+    [Fact]
+    public void Connections_that_made_way_for_new_ones_do_not_drive_others_out_of_time_wait()
+    {
+        var script = new TcpScript(TcpScript.Plain, new TcpLayerOptions { Secret = 5, MaxTimeWait = 3 });
+        script.Listen();
+        OpenAndClose(port: 1, at: 0);
+        for (int i = 0; i < 500; i++)
+            OpenAndClose(port: 2, at: i * 5000);
+        Assert.Equal(0, script.Layer.Counters.TimeWaitEvicted);
+        Assert.Equal(2, script.Layer.Count);
+        Assert.InRange(script.Layer.TimeWaitHeld, 2, 100);
+
+        void OpenAndClose(int port, int at)
+        {
+            script.RemotePort = port;
+            script.Inject($"S {at}:{at}(0) win 65535");
+            script.ExpectAny("S.");
+            script.Inject($". {at + 1}:{at + 1}(0) ack 1");
+            script.Accept();
+            script.Do(connection => connection.CloseWrite());
+            script.ExpectAny("FP.");
+            script.Inject($"F. {at + 1}:{at + 1}(0) ack 2");
+            script.ExpectAny(".");
+        }
+    }
 }

@@ -9,10 +9,7 @@ internal struct RttEstimator
     /// <summary>The least round trip is that of this half of a time and of the one before: net.ipv4.tcp_min_rtt_wlen is 300 s.</summary>
     private const long HalfOfMinRtt = 150 * TimeSpan.TicksPerSecond;
 
-    private readonly long _initial;
-    private readonly long _min;
-    private readonly long _max;
-    private readonly bool _fixed;
+    private readonly TcpProfile _profile;
     private long _rto;
     private int _backoff;
     private long _least;
@@ -21,11 +18,8 @@ internal struct RttEstimator
 
     public RttEstimator(TcpProfile profile)
     {
-        _initial = profile.InitialRto.Ticks;
-        _min = profile.MinRto.Ticks;
-        _max = profile.MaxRto.Ticks;
-        _fixed = profile.FixedRto;
-        _rto = _initial;
+        _profile = profile;
+        _rto = profile.InitialRto.Ticks;
     }
 
     public long Srtt { readonly get; private set; }
@@ -33,7 +27,7 @@ internal struct RttEstimator
     public long RttVar { readonly get; private set; }
 
     /// <summary>The least round trip of the last minutes; 0: none measured. A path that became longer is believed in the end (RFC 8985 6.2, step 4, scales with it).</summary>
-    public long MinRtt { readonly get; private set; }
+    public readonly long MinRtt => _leastBefore == 0 ? _least : Math.Min(_least, _leastBefore);
 
     public readonly bool HasSample => Srtt > 0;
 
@@ -41,7 +35,7 @@ internal struct RttEstimator
     public readonly int Backoff => _backoff;
 
     /// <summary>The time-out, doubled as often as it ran out.</summary>
-    public readonly long Rto => _backoff < 20 ? Math.Min(_rto << _backoff, Math.Max(_max, _initial)) : _max;
+    public readonly long Rto => _backoff < 20 ? Math.Min(_rto << _backoff, Math.Max(_profile.MaxRto.Ticks, _profile.InitialRto.Ticks)) : _profile.MaxRto.Ticks;
 
     /// <summary>RFC 6298 2.2 and 2.3. Karn's rule (3) is the caller's: no sample from a segment that was sent twice, unless timestamps say which it was.</summary>
     public void Sample(long rtt, long now)
@@ -59,8 +53,8 @@ internal struct RttEstimator
             Srtt = Math.Max(1, Srtt + ((rtt - Srtt) / 8));
         }
 
-        if (!_fixed)
-            _rto = Math.Clamp(Srtt + Math.Max(Granularity, 4 * RttVar), _min, Math.Max(_min, _max));
+        if (!_profile.FixedRto)
+            _rto = Math.Clamp(Srtt + Math.Max(Granularity, 4 * RttVar), _profile.MinRto.Ticks, Math.Max(_profile.MinRto.Ticks, _profile.MaxRto.Ticks));
         _backoff = 0;
     }
 
@@ -70,7 +64,7 @@ internal struct RttEstimator
     /// <summary>Something was acknowledged without a sample: a fixed time-out starts anew, a measured one stays backed off (RFC 6298 5, Karn).</summary>
     public void Acknowledged()
     {
-        if (_fixed)
+        if (_profile.FixedRto)
             _backoff = 0;
     }
 
@@ -78,7 +72,7 @@ internal struct RttEstimator
     public void HandshakeTimedOut()
     {
         _backoff = 0;
-        if (!HasSample && !_fixed)
+        if (!HasSample && !_profile.FixedRto)
             _rto = Math.Max(_rto, 3 * TimeSpan.TicksPerSecond);
     }
 
@@ -87,6 +81,5 @@ internal struct RttEstimator
         if (now >= _halfEnd)
             (_leastBefore, _least, _halfEnd) = (now - _halfEnd < HalfOfMinRtt ? _least : 0, 0, now + HalfOfMinRtt);
         _least = _least == 0 ? rtt : Math.Min(_least, rtt);
-        MinRtt = _leastBefore == 0 ? _least : Math.Min(_least, _leastBefore);
     }
 }
