@@ -81,6 +81,86 @@ public class ScoreboardTests
         Assert.False(_board[2].Has(SegmentFlags.Lost));
     }
 
+    // What it remembers, so as not to look, is what looking would find.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Shortcuts_agree_with_a_look_at_all_records(int seed)
+    {
+        var random = new SeededGenerator(seed);
+        for (int game = 0; game < 50; game++)
+        {
+            var board = new Scoreboard();
+            long una = 1, next = 1, now = 1;
+            for (int turn = 0; turn < 400; turn++)
+            {
+                Play(random, board, ref una, ref next, now += random.Next(0, 3));
+                AssertTrue(board);
+            }
+        }
+    }
+
+    private static void Play(SeededGenerator random, Scoreboard board, ref long una, ref long next, long now)
+    {
+        var delivery = Delivery.At(now, 0, -1);
+        switch (random.Next(0, 100))
+        {
+            case < 40:
+                int length = random.Next(1, 200);
+                board.Add(next, length, now);
+                next += length;
+                break;
+            case < 50:
+                una += random.Next(0, (int)Math.Min(300, next - una + 1));
+                board.Acknowledge(una, ref delivery);
+                break;
+            case < 70:
+                long left = una + random.Next(0, (int)(next - una + 1));
+                board.Sack(left, left + random.Next(0, (int)(next - left + 1)), ref delivery);
+                break;
+            case < 80 when board.Count > 0:
+                board.MarkLost(random.Next(0, board.Count));
+                break;
+            case < 95 when board.FirstLost() is >= 0 and var lost:
+                board.MarkRetransmitted(ref board[lost], now);
+                break;
+            case 95 when board.Count > 0:
+                board.MarkRetransmitted(ref board[board.Count - 1], now);
+                break;
+            case 96:
+                board.Split(random.Next(20, 200));
+                break;
+            case 97:
+                board.MarkLongerLost(random.Next(20, 200), random.Next(1, 10));
+                break;
+            case 98:
+                board.MarkAllLost(forgetSacks: random.Chance(50));
+                break;
+            case 99:
+                board.ForgetLosses();
+                break;
+        }
+    }
+
+    private static void AssertTrue(Scoreboard board)
+    {
+        const SegmentFlags Decided = SegmentFlags.Lost | SegmentFlags.Sacked;
+        var records = new List<SegmentRecord>();
+        for (int i = 0; i < board.Count; i++)
+            records.Add(board[i]);
+        Assert.Equal(records.FindIndex(record => record.Has(SegmentFlags.Lost)), board.FirstLost());
+        Assert.Equal(records.FindIndex(record => record.Flags == SegmentFlags.None), board.OldestSentOnce());
+        List<SegmentRecord> resent = records.FindAll(record => (record.Flags & (Decided | SegmentFlags.Retransmitted)) == SegmentFlags.Retransmitted);
+        int oldest = board.OldestResent();
+        Assert.Equal(resent.Count > 0 ? resent.Min(record => record.SentAt) : -1, oldest < 0 ? -1 : records[oldest].SentAt);
+        Assert.Equal(records.Sum(record => record.Has(SegmentFlags.Sacked) ? (long)record.Length : 0), board.Sacked);
+        Assert.Equal(records.Sum(record => record.Has(SegmentFlags.Lost) ? (long)record.Length : 0), board.Lost);
+        Assert.Equal(records.Count(record => record.Has(SegmentFlags.Sacked)), board.SackedSegments);
+        Assert.Equal(records.Sum(record => (long)record.Length), board.Outstanding);
+    }
+
     private void AssertVisits(long most, int times, Action<int> act)
     {
         long before = _board.Visits;
