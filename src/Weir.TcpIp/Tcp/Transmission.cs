@@ -60,7 +60,9 @@ internal sealed class Transmission(SendHalf half)
 
         half.Recovery.Sent(record.Length);
         _lastSent = now;
-        if (Timers.RetransmitAt == Deadline.Never)
+
+        // RFC 6675 6: on a path that varies little the time-out is hardly longer than the round trip that the front now takes again.
+        if (index == 0 || Timers.RetransmitAt == Deadline.Never)
             Timers.Rearm(now);
         return true;
     }

@@ -439,4 +439,54 @@ public partial class TcpConnectionTests
         script.Advance(300);
         Assert.NotEmpty(script.Path.Sent);
     }
+
+    // RFC 6675 6, net/ipv4/tcp_output.c tcp_xmit_retransmit_queue: on a long path that never varies the time-out is hardly longer than the round trip that the repair takes.
+    [Fact]
+    public void Time_out_begins_anew_when_the_front_goes_again()
+    {
+        TcpScript script = Steady(milliseconds: 300);
+        script.Write(5000);
+        Drain(script, 5);
+        script.Advance(300);
+        script.Inject(". 1:1(0) ack 20001 <sack 21001:25001>");
+        script.Expect(". 20001:21001(1000) ack 1");
+        script.Advance(299);
+        script.ExpectNothing();
+        script.Inject(". 1:1(0) ack 25001");
+        Assert.Equal(0, script.Connection.Info.Timeouts);
+    }
+
+    // RFC 8985 7.2: PTO is never later than the retransmission time-out, and goes in its place.
+    [Fact]
+    public void Tail_is_probed_in_place_of_a_time_out_that_would_come_before()
+    {
+        TcpScript script = Steady(milliseconds: 300);
+        long cwnd = script.Connection.Info.Cwnd;
+        script.Write(1000);
+        Drain(script, 1);
+        script.Advance(305);
+        script.Expect("P. 20001:21001(1000) ack 1");
+        Assert.Equal((0L, cwnd), (script.Connection.Info.Timeouts, script.Connection.Info.Cwnd));
+
+        // 7.3: and then the time-out after all.
+        script.Advance(305);
+        script.Expect("P. 20001:21001(1000) ack 1");
+        Assert.Equal(1, script.Connection.Info.Timeouts);
+    }
+
+    /// <summary>Twenty round trips that took the same time.</summary>
+    private static TcpScript Steady(int milliseconds)
+    {
+        TcpScript script = TcpScript.Established(Reno, rtt: milliseconds);
+        for (int i = 1; i <= 20; i++)
+        {
+            script.Write(1000);
+            script.Advance(milliseconds);
+            script.Inject($". 1:1(0) ack {1 + (i * 1000)}");
+        }
+
+        script.Path.Sent.Clear();
+        Assert.InRange(script.Connection.Info.Rto.TotalMilliseconds, milliseconds, milliseconds + 5);
+        return script;
+    }
 }

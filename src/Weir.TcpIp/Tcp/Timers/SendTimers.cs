@@ -39,11 +39,9 @@ internal sealed class SendTimers(SendHalf half)
 
         if (now >= RetransmitAt || now >= ProbeAt)
             connection.PathChanged();
-        if (now >= RetransmitAt)
-            return RetransmissionTimeout(connection, now);
         if (now >= ProbeAt)
             ProbeTail(connection, now);
-        return true;
+        return now < RetransmitAt || RetransmissionTimeout(connection, now);
     }
 
     /// <summary>RFC 6298 5.1 to 5.3, RFC 8985 7.2.</summary>
@@ -56,9 +54,10 @@ internal sealed class SendTimers(SendHalf half)
         ArmProbe(now);
     }
 
+    /// <summary>RFC 8985 7.2: the probe comes no later than the retransmission time-out, and then in its place.</summary>
     public void ArmProbe(long now) =>
         ProbeAt = half.Board.Count > 0 && !half.IsHandshaking && half.SndWnd > 0 && half.Recovery.MayProbe
-            ? now + RackTlp.ProbeTimeout(half.Rtt.Srtt, half.Rtt.Rto, half.Board.Count == 1)
+            ? Math.Min(now + RackTlp.ProbeTimeout(half.Rtt.Srtt, half.Rtt.Rto, half.Board.Count == 1), RetransmitAt)
             : Deadline.Never;
 
     private bool RetransmissionTimeout(TcpConnection connection, long now)
@@ -127,7 +126,7 @@ internal sealed class SendTimers(SendHalf half)
     private void ProbeTail(TcpConnection connection, long now)
     {
         ProbeAt = Deadline.Never;
-        if (half.Board.Count == 0 || !half.Recovery.MayProbe)
+        if (half.Board.Count == 0 || half.SndWnd == 0 || !half.Recovery.MayProbe)
             return;
 
         long window = half.SndUna + half.SndWnd - half.SndNxt;
