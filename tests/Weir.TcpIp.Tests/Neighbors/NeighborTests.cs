@@ -483,8 +483,9 @@ public class NeighborTests
         host.Stack.Routes.Add(new Route { Destination = IpPrefix.Parse("10.0.0.0/16"), Interface = 0 });
         for (uint i = 0; i < NeighborTable.MaxEntries; i++)
             host.Inject(PacketBuilder.Arp($"10.0.{(i / 250) + 1}.{i % 250}", "10.0.0.2", new MacAddress(0x0200_0001_0000UL + i)));
+        host.Sent();
         host.Advance(1);
-        socket.SendTo("x"u8, Host.Address("10.0.1.0"), 5, host.Now);
+        Assert.Equal(IpSendResult.Sent, socket.SendTo("x"u8, Host.Address("10.0.1.0"), 5, host.Now));
         host.Inject(PacketBuilder.Arp("10.0.9.1", "10.0.0.2"));
 
         Assert.NotNull(host.Stack.Interfaces[0].FindNeighbor(Host.Address("10.0.1.0")));
@@ -495,17 +496,19 @@ public class NeighborTests
     [Fact]
     public void Neighbors_given_up_together_may_make_entries_of_those_who_are_told()
     {
-        // Each of them is told to another sender, whose own entry drives one out that is just about to be given up.
+        // Each of them is told to several senders, whose own entries drive out those that are just about to be given up.
         var host = new Host();
         var forwarding = new InterfaceOptions { Forwarding = true };
         host.Add(DeviceMedium.Ip, 1500, forwarding, "10.1.0.2/16");
         host.Add(DeviceMedium.Ethernet, 1500, forwarding, "10.0.0.2/16");
         NeighborTable table = host.Stack.Interfaces[1].Neighbors;
+        host.Inject(PacketBuilder.Arp("10.0.250.1", "10.0.0.2"), 1);
         for (int round = 0; round < 3; round++)
         {
             for (int i = 0; i < NeighborTable.MaxEntries; i++)
             {
-                host.Inject(PacketBuilder.Udp($"10.0.{100 + (i / 250)}.{i % 250}:5", $"10.0.{1 + (i / 250)}.{i % 250}:6", "x"));
+                for (int sender = 0; sender < 3; sender++)
+                    host.Inject(PacketBuilder.Udp($"10.0.{100 + (i / 250)}.{(3 * (i % 80)) + sender}:5", $"10.0.{1 + (i / 250)}.{i % 250}:6", "x"));
                 host.Sent(1);
             }
 
@@ -514,6 +517,17 @@ public class NeighborTests
             host.Sent(1);
             Assert.InRange(table.Count, 0, NeighborTable.MaxEntries);
         }
+
+        // Who was known all the time is still in its turn.
+        Assert.NotNull(host.Stack.Interfaces[1].FindNeighbor(Host.Address("10.0.250.1")));
+        for (int i = 0; i < NeighborTable.MaxEntries; i++)
+        {
+            host.Inject(PacketBuilder.Arp($"10.0.{200 + (i / 250)}.{i % 250}", "10.0.0.2"), 1);
+            host.Sent(1);
+        }
+
+        Assert.Null(host.Stack.Interfaces[1].FindNeighbor(Host.Address("10.0.250.1")));
+        Assert.Equal(NeighborTable.MaxEntries, table.Count);
     }
 
     [Theory]
