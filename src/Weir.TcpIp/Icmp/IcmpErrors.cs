@@ -71,12 +71,15 @@ internal sealed class IcmpErrors(NetworkStack stack)
         message[2..],
         isIpv4 ? InternetChecksum.Compute(message) : InternetChecksum.Transport(6, source, destination, IpProtocol.IPPROTO_ICMPV6, message));
 
+    /// <summary>One's own programs are told too; from a wire a loopback address does not come so far.</summary>
+    private static bool IsOneHost(UInt128 source) => !AddressKinds.IsMartianSource(source) || AddressKinds.IsLoopback(source);
+
     private static bool MayQuoteIpv4(ReadOnlySpan<byte> packet)
     {
         UInt128 source = IpAddressBits.FromIpv4(ReadUInt32BigEndian(packet[12..]));
         int header = (packet[0] & 0x0F) << 2;
         bool isLater = (ReadUInt16BigEndian(packet[6..]) & 0x1FFF) != 0;
-        if (AddressKinds.IsMartianSource(source) || isLater)
+        if (isLater || !IsOneHost(source))
             return false;
 
         // RFC 1122 3.2.2 asks for silence about errors; queries and their answers may be told of.
@@ -87,7 +90,7 @@ internal sealed class IcmpErrors(NetworkStack stack)
     private static bool MayQuoteIpv6(ReadOnlySpan<byte> packet)
     {
         UInt128 source = ReadUInt128BigEndian(packet[8..]);
-        if (source == 0 || AddressKinds.IsMartianSource(source))
+        if (source == 0 || !IsOneHost(source))
             return false;
         byte next = packet[6];
         int at = Ipv6Header.Size;

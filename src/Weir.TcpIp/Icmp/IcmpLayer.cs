@@ -168,10 +168,13 @@ public sealed class IcmpLayer
         }
     }
 
-    /// <summary>Only for an address of our own: an answer to a group would help to flood the asker (RFC 1122 3.2.2.6 allows silence; net.ipv4.icmp_echo_ignore_broadcasts).</summary>
+    /// <summary>Of IPv4 only for an address of our own: an answer to a group would help to flood the asker (RFC 1122 3.2.2.6 allows silence; net.ipv4.icmp_echo_ignore_broadcasts).</summary>
+    /// <remarks>Of IPv6 for a group too, which is one of the link: from an address of the interface (RFC 4443 4.2; net.ipv6.icmp.echo_ignore_multicast is 0).</remarks>
     private void Answer(in Arrived arrived, ReadOnlySpan<byte> message, byte type)
     {
-        if (arrived.Kind != DestinationKind.Local || arrived.Source == 0)
+        bool toGroup = arrived.Kind == DestinationKind.Multicast && !arrived.IsIpv4;
+        UInt128 source = toGroup ? arrived.Input.ChooseSource(arrived.Source) : arrived.Destination;
+        if ((arrived.Kind != DestinationKind.Local && !toGroup) || arrived.Source == 0 || source == 0)
         {
             _stack.Drop(IpDropReason.IcmpIgnored);
             return;
@@ -180,7 +183,7 @@ public sealed class IcmpLayer
         // The kernel's icmp_reply and icmpv6_echo_reply: the request's traffic class, and no DF, since nobody is there to hear that it was too big.
         var reply = new IpOutgoing
         {
-            Source = arrived.Destination,
+            Source = source,
             Destination = arrived.Source,
             Protocol = arrived.Protocol,
             TrafficClass = arrived.TrafficClass,

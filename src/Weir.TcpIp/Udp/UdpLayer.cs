@@ -108,7 +108,7 @@ public sealed class UdpLayer
     /// </remarks>
     internal bool ReceiveError(in QuotedPacket quoted)
     {
-        UdpSocket? socket = quoted.LocalPort == 0 ? null : Find(quoted.Local, quoted.LocalPort, quoted.Remote, quoted.RemotePort, isForeign: !Stack.Owns(quoted.Local));
+        UdpSocket? socket = quoted.LocalPort == 0 ? null : Find(quoted.Local, quoted.LocalPort, quoted.Remote, quoted.RemotePort, isForeign: !Stack.Owns(quoted.Local) && !AddressKinds.IsLoopback(quoted.Local));
         if (socket is null)
             return false;
         socket.Fail(new UdpError(quoted.Kind, quoted.Code, quoted.Remote, quoted.RemotePort, quoted.Mtu));

@@ -112,7 +112,8 @@ public sealed class UdpSocket : IDisposable
         if (payload.Length > ushort.MaxValue - UdpHeader.Size)
             return IpSendResult.TooLong;
         bool isNobody = via is not null && local == AddressKinds.Ipv4Unspecified;
-        if (local != 0 && !isNobody && !Options.Transparent && !stack.Owns(local))
+        bool isLoopback = AddressKinds.IsLoopback(local) && (AddressKinds.IsLoopback(remote) || stack.Owns(remote));
+        if (local != 0 && !isNobody && !isLoopback && !Options.Transparent && !stack.Owns(local))
             return IpSendResult.NoRoute;
         var packet = new IpOutgoing
         {

@@ -108,6 +108,24 @@ public class IcmpTests
     }
 
     [Fact]
+    public void An_ipv6_echo_to_a_group_is_answered_from_an_address_of_the_interface_and_an_ipv4_one_is_not()
+    {
+        // RFC 4443 4.2, net/ipv6/icmp.c icmpv6_echo_reply; net.ipv4.icmp_echo_ignore_broadcasts.
+        var host = new Host();
+        host.Add(DeviceMedium.Ip, 1500, new InterfaceOptions(), "10.0.0.2/24", "fd00::2/64", "fe80::2/64");
+        host.Inject(PacketBuilder.IcmpEcho("fe80::1", "ff02::1"));
+        FrameLayers layers = host.ExpectOne().Layers;
+        Assert.Equal((129, Host.Address("fe80::2"), Host.Address("fe80::1")), (layers.IcmpType, layers.Source, layers.Destination));
+        host.Inject(PacketBuilder.IcmpEcho("fd00::1", "ff02::1"));
+        Assert.Equal(Host.Address("fd00::2"), host.ExpectOne().Layers.Source);
+
+        host.Inject(PacketBuilder.IcmpEcho("fd00::1", "ff02::5"));
+        host.Inject(PacketBuilder.IcmpEcho("10.0.0.1", "224.0.0.1"));
+        host.Inject(PacketBuilder.IcmpEcho("10.0.0.1", "10.0.0.255"));
+        host.ExpectNothing();
+    }
+
+    [Fact]
     public void An_error_goes_as_internetwork_control_and_may_be_fragmented()
     {
         // RFC 1812 4.3.2.5, net/ipv4/icmp.c __icmp_send.

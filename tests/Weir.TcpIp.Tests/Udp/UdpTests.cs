@@ -310,6 +310,32 @@ public class UdpTests
         Assert.False(other.TryTakeError(out _));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.8.9.10")]
+    [InlineData("::1")]
+    public void Every_loopback_address_answers_and_tells_of_closed_ports(string address)
+    {
+        Host host = NewHost();
+        UdpSocket server = host.Stack.Udp.Open(new UdpSocketOptions { LocalPort = 53 });
+        UdpSocket client = host.Stack.Udp.Open(new UdpSocketOptions { LocalPort = 6 });
+        client.SendTo("who?"u8, Host.Address(address), 53, host.Now);
+        host.Stack.Transmit(host.Now);
+        Assert.True(server.TryReceive(out _, out UdpArrival arrival));
+        Assert.Equal(IpSendResult.Sent, server.Reply("me"u8, arrival, host.Now));
+        host.Stack.Transmit(host.Now);
+        Assert.True(client.TryReceive(out _, out UdpArrival answer));
+        Assert.Equal((Host.Address(address), 53), (answer.Source, answer.SourcePort));
+
+        client.SendTo("who?"u8, Host.Address(address), 54, host.Now);
+        host.Stack.Transmit(host.Now);
+        Assert.True(client.TryTakeError(out UdpError error));
+        Assert.Equal((IcmpErrorKind.Unreachable, 54), (error.Kind, error.RemotePort));
+
+        // From there to nowhere else.
+        Assert.Equal(IpSendResult.NoRoute, server.Reply("me"u8, arrival with { Source = Host.Address(address.Contains(':') ? "fd00::1" : "10.0.0.1"), Destination = Host.Address(address == "::1" ? "fd00::77" : "127.8.9.10") }, host.Now));
+    }
+
     [Fact]
     public void An_error_that_is_forged_makes_no_neighbor()
     {
