@@ -10,7 +10,7 @@ namespace Weir.TcpIp.Dhcp;
 /// Selecting ─ offer ─► Requesting ─ ack ─► Bound ─ T1 ─► Renewing ─ T2 ─► Rebinding ─ end of the lease ─► Selecting
 ///      ▲                   │ nak, silence    ▲───────── ack ──┴───────────────┘ nak ─► Selecting
 /// </code>
-/// The address is added to the interface, with a default route by the router, and both go when the lease does. Nothing is remembered between runs, and
+/// The address is added to the interface, with a default route by the router unless there is one by hand, and both go when the lease does. Nothing is remembered between runs, and
 /// nobody is asked whether another host uses the address (RFC 2131 4.4.1 only advises it). Servers' static routes are not read.
 /// </remarks>
 public sealed class DhcpClient : IDisposable
@@ -249,7 +249,7 @@ public sealed class DhcpClient : IDisposable
     private void Configure(DhcpLease lease)
     {
         _stack.AddAddress(_link.Index, lease.Address, _stack.Now);
-        if (lease.Router == 0)
+        if (lease.Router == 0 || _stack.Routes.List().Any(route => route.Destination == DefaultRoute))
             return;
         _route = new Route { Destination = DefaultRoute, Interface = _link.Index, Gateway = lease.Router };
         _stack.Routes.Add(_route);

@@ -312,6 +312,17 @@ public class DhcpTests
     }
 
     [Fact]
+    public void A_default_route_by_hand_stays()
+    {
+        var byHand = new Route { Destination = IpPrefix.Parse("0.0.0.0/0"), Interface = 0, Gateway = Host.Address("10.0.0.99") };
+        _host.Stack.Routes.Add(byHand);
+        Bind();
+        Assert.Contains(byHand, _host.Stack.Routes.List());
+        _client.Dispose();
+        Assert.Equal([byHand], _host.Stack.Routes.List());
+    }
+
+    [Fact]
     public void Options_go_on_in_the_field_of_the_boot_file()
     {
         // RFC 2132 9.3.
