@@ -16,6 +16,7 @@ public sealed class Reassembler(ByteStream output)
 
     // Room for so many runs is kept once it was needed; more goes back to the pool with the last run.
     private const int SmallList = 16;
+    private const int RunSize = 2 * sizeof(ulong);
     private const ulong Unknown = ulong.MaxValue;
 
     private (ulong Start, ulong End)[] runs = [];
@@ -27,6 +28,12 @@ public sealed class Reassembler(ByteStream output)
 
     /// <summary>Bytes kept and not yet pushed, each counted once.</summary>
     public int BytesPending => pending;
+
+    /// <summary>Bytes of the list of runs, once it is more than a few.</summary>
+    internal int Allocated => runs.Length > SmallList ? runs.Length * RunSize : 0;
+
+    /// <summary>One run more would take a larger list.</summary>
+    internal bool IsListFull => count >= SmallList && count == runs.Length;
 
     /// <summary>The runs of kept bytes in order: stream index of the first byte, and of the one behind the last.</summary>
     public ReadOnlySpan<(ulong Start, ulong End)> Pending => runs.AsSpan(0, count);

@@ -54,6 +54,9 @@ internal sealed class ReceiveHalf
 
     public bool FinReceived => Stream.IsClosed;
 
+    /// <summary>Bytes of memory that what was received takes.</summary>
+    public long Allocated => Stream.Allocated + _reassembler.Allocated;
+
     /// <summary>Bytes of memory that the window on offer may take beyond what is rented.</summary>
     public int Promised => _room.Promised(Stream, RcvWnd);
 
@@ -100,7 +103,8 @@ internal sealed class ReceiveHalf
     }
 
     /// <summary>Text that needs no more memory than is held already.</summary>
-    public bool HasPlaceFor(long seq, int length) => Stream.BytesBuffered + (seq + length - RcvNxt) <= Stream.Allocated;
+    public bool HasPlaceFor(long seq, int length) =>
+        Stream.BytesBuffered + (seq + length - RcvNxt) <= Stream.Allocated && (seq <= RcvNxt || !_reassembler.IsListFull);
 
     /// <summary>Text so far ahead of its place that the ring, which reaches to it, would be mostly empty: the largest part of a window was lost, or somebody makes a byte cost a window.</summary>
     public bool IsFarAhead(long seq, int length)

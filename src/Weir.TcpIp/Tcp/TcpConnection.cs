@@ -130,7 +130,7 @@ public sealed class TcpConnection
     /// <summary>Bytes more that the layer expects it to take.</summary>
     internal int ChargedPromise { get; set; }
 
-    internal long Allocated => _send.Queue.Allocated + _receive.Stream.Allocated + _send.Board.Allocated;
+    internal long Allocated => _send.Queue.Allocated + _receive.Allocated + _send.Board.Allocated;
 
     /// <summary>Bytes that its buffers may still grow by for what the peer may send.</summary>
     internal int Promised => State == TcpState.Closed ? 0 : _receive.Promised;

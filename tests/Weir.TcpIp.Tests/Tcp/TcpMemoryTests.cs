@@ -147,6 +147,36 @@ public class TcpMemoryTests
         return script;
     }
 
+    // A byte here and a byte there: the list of what is there is memory too, and can be more than the bytes take.
+    [Fact]
+    public void List_of_what_came_out_of_order_counts_and_stays_within_the_limit()
+    {
+        var script = new TcpScript(TcpScript.Plain, new TcpLayerOptions { Secret = 5, MemoryLimit = 1 << 20 });
+        script.Listen(new TcpListenOptions { Backlog = 1000 });
+        Shake(script, 1);
+        SendHoles(script, 1000);
+        Assert.Equal(2048 + (1024 * 16), script.Layer.MemoryUsed);
+        script.Inject(". 1:2002(2001) ack 1");
+        Assert.Equal(2048, script.Layer.MemoryUsed);
+        script.Path.Sent.Clear();
+
+        for (int port = 2; port <= 100; port++)
+        {
+            Shake(script, port);
+            SendHoles(script, 1000);
+            Assert.InRange(script.Layer.MemoryUsed, 0, (1 << 20) + (1024 * 16));
+        }
+
+        Assert.True(script.Layer.Counters.MemoryDrops > 0);
+    }
+
+    private static void SendHoles(TcpScript script, int count)
+    {
+        for (int i = 1; i <= count; i++)
+            script.Inject($". {1 + (2 * i)}:{2 + (2 * i)}(1) ack 1");
+        script.Path.Sent.Clear();
+    }
+
     private static TcpConnection Shake(TcpScript script, int port)
     {
         script.RemotePort = port;
