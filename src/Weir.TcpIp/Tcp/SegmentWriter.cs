@@ -41,8 +41,8 @@ internal sealed class SegmentWriter(TcpConnection connection)
 
     public void AnswerWithAck(in ArrivedSegment segment)
     {
-        // A SYN that was not decided on is not answered; another SYN is, so that a peer that has begun anew can say so.
-        if (connection.Pending is not null && !segment.Has(TcpFlags.SYN))
+        // Before our own SYN nothing goes: what asks for an answer is an old segment. Another SYN is answered where the first one waits for a decision, so that a peer that has begun anew can say so.
+        if (Sending.IsHandshaking && Sending.Board.Lost > 0 && (connection.Pending is null || !segment.Has(TcpFlags.SYN)))
             return;
 
         // Data is always answered: it can't be part of a war of ACKs (net/ipv4/tcp_input.c tcp_oow_rate_limited).

@@ -217,4 +217,17 @@ public partial class TcpConnectionTests
         script.Expect("S. 0:0(0) ack 1");
         script.ExpectNothing();
     }
+
+    // A segment of an earlier connection comes behind the SYN, before that was answered.
+    [Fact]
+    public void Nothing_is_sent_before_the_syn_ack()
+    {
+        var script = new TcpScript();
+        script.Listen();
+        script.InjectWithoutTransmit(SegmentText.Parse(TcpScript.PeerSyn));
+        script.InjectWithoutTransmit(SegmentText.Parse("P. 70000:70100(100) ack 1"));
+        script.Transmit();
+        script.Expect("S. 0:0(0) ack 1");
+        script.ExpectNothing();
+    }
 }
