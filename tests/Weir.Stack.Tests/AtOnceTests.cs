@@ -56,7 +56,7 @@ public class AtOnceTests
         var (client, server) = await pair.OpenAsync();
         client.Abort();
         await DecisionTests.Cancelled(client.Closed);
-        var reset = await Assert.ThrowsAsync<IOException>(async () => await server.ReadAsync(new byte[1], StackPair.Soon));
+        var reset = await Assert.ThrowsAsync<IOException>(async () => await server.ReadExactlyAsync(new byte[1], StackPair.Soon));
         Assert.Equal(SocketError.ConnectionReset, Assert.IsType<SocketException>(reset.InnerException).SocketErrorCode);
     }
 

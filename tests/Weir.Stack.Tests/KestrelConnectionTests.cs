@@ -52,6 +52,35 @@ public class KestrelConnectionTests
     }
 
     [Fact]
+    public async Task A_FIN_that_comes_with_a_request_is_told_when_that_is_read()
+    {
+        await using var pair = new StackPair();
+        var (client, server) = await pair.OpenAsync();
+        await using var connection = new StackConnectionContext(server, Timeout.InfiniteTimeSpan);
+        await SendAndEndAsync(pair, client);
+        Assert.False(connection.ConnectionClosed.IsCancellationRequested);
+        Assert.Equal(7, (await connection.Transport.Input.ReadAsync(StackPair.Soon)).Buffer.Length);
+        await DecisionTests.Cancelled(connection.ConnectionClosed);
+    }
+
+    [Fact]
+    public async Task A_FIN_is_told_though_nobody_ever_reads_what_came_before()
+    {
+        await using var pair = new StackPair();
+        var (client, server) = await pair.OpenAsync();
+        await using var connection = new StackConnectionContext(server, TimeSpan.FromMilliseconds(1));
+        await SendAndEndAsync(pair, client);
+        await DecisionTests.Cancelled(connection.ConnectionClosed);
+    }
+
+    private static async Task SendAndEndAsync(StackPair pair, Streams.TcpStream client)
+    {
+        await client.WriteAsync("request"u8.ToArray(), StackPair.Soon);
+        client.CloseWrite();
+        Weir.Testing.Eventually.True(TimeSpan.FromSeconds(20), () => Assert.Single(pair.Server.ListConnections()).Info is { State: TcpIp.Tcp.TcpState.CloseWait, ReceiveBuffered: 0 }, "all was taken");
+    }
+
+    [Fact]
     public async Task Who_throws_when_it_hears_of_the_end_harms_nobody()
     {
         await using var pair = new StackPair();
@@ -80,8 +109,22 @@ public class KestrelConnectionTests
         await DecisionTests.Cancelled(connection.ConnectionClosed);
 
         // Not to go on for ever, and not a failure: the token and the input have told.
-        var flushed = await connection.Transport.Output.WriteAsync(new byte[1 << 20], StackPair.Soon);
-        Assert.True(flushed.IsCompleted);
+        Assert.True((await connection.Transport.Output.FlushAsync(StackPair.Soon)).IsCompleted);
+        Assert.True((await connection.Transport.Output.WriteAsync(new byte[1 << 20], StackPair.Soon)).IsCompleted);
+    }
+
+    [Fact]
+    public async Task An_abort_is_told_although_nobody_reads_and_the_input_is_full()
+    {
+        await using var pair = new StackPair();
+        await using var listener = await new StackTransportFactory(pair.Server).BindAsync(Any, StackPair.Soon);
+        await using var client = await pair.Client.ConnectAsync(Target, StackPair.Soon);
+        await using var connection = (await listener.AcceptAsync(StackPair.Soon))!;
+        var sending = client.WriteAsync(new byte[16 << 20], StackPair.Soon).AsTask();
+        Weir.Testing.Eventually.True(TimeSpan.FromSeconds(20), () => client.Info is { SndWnd: < 1500, InFlight: 0 } && !sending.IsCompleted, "the client has to wait");
+        connection.Abort(new ConnectionAbortedException());
+        await DecisionTests.Cancelled(connection.ConnectionClosed);
+        await Assert.ThrowsAsync<IOException>(() => sending);
     }
 
     [Fact]

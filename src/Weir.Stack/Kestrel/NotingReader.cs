@@ -5,21 +5,18 @@ namespace Weir.Stack.Kestrel;
 /// <summary>The reading end of a pipe that tells when somebody has begun to read.</summary>
 internal sealed class NotingReader(PipeReader reader) : PipeReader
 {
-    /// <summary>Nobody reads, it seems, and nobody will.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private readonly TaskCompletionSource _isInUse = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Until the first read, but not for ever: an application may only write.</summary>
-    internal async ValueTask WaitUntilInUseAsync()
+    internal async ValueTask WaitUntilInUseAsync(TimeSpan patience)
     {
         try
         {
-            await _isInUse.Task.WaitAsync(Patience, TimeProvider.System).ConfigureAwait(false);
+            await _isInUse.Task.WaitAsync(patience, TimeProvider.System).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            // Then not.
+            // Nobody reads, it seems, and nobody will.
         }
     }
 

@@ -9,15 +9,17 @@ namespace Weir.Stack.Kestrel;
 /// <summary>A connection of the stack as Kestrel wants it.</summary>
 internal sealed class StackConnectionContext : ConnectionContext
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static long _lastNumber;
 
     private readonly TcpStream _stream;
     private readonly StackConnectionPipes _pipes;
 
-    internal StackConnectionContext(TcpStream stream)
+    /// <inheritdoc cref="StackConnectionPipes(TcpStream, TimeSpan)"/>
+    internal StackConnectionContext(TcpStream stream, TimeSpan? patience = null)
     {
         _stream = stream;
-        _pipes = new StackConnectionPipes(stream);
+        _pipes = new StackConnectionPipes(stream, patience ?? Patience);
         Transport = _pipes;
         ConnectionClosed = _pipes.Closed;
         ConnectionId = $"weir-{Interlocked.Increment(ref _lastNumber)}";

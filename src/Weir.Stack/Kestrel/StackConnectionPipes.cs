@@ -27,13 +27,17 @@ internal sealed class StackConnectionPipes : IDuplexPipe, IAsyncDisposable
     private readonly TaskCompletionSource _told = new();
     private readonly NotingReader _reader;
     private readonly TcpStream _stream;
+    private readonly TimeSpan _patience;
     private readonly Task _receiving, _sending;
     private Exception? _endReason;
     private bool _hasReceived;
 
-    internal StackConnectionPipes(TcpStream stream)
+    /// <param name="stream">Closed with the pipes.</param>
+    /// <param name="patience">How long who is given the connection may take to begin with what has come, before it is told that nothing more comes.</param>
+    internal StackConnectionPipes(TcpStream stream, TimeSpan patience)
     {
         _stream = stream;
+        _patience = patience;
         Closed = _closed.Token;
         _reader = new NotingReader(_input.Reader);
         _receiving = ReceiveAsync();
@@ -82,7 +86,7 @@ internal sealed class StackConnectionPipes : IDuplexPipe, IAsyncDisposable
 
         await _input.Writer.CompleteAsync(Volatile.Read(ref _endReason) ?? failure).ConfigureAwait(false);
         if (failure is null && _hasReceived)
-            await _reader.WaitUntilInUseAsync().ConfigureAwait(false);
+            await _reader.WaitUntilInUseAsync(_patience).ConfigureAwait(false);
 
         // Not before who was just given a request: its work is in the same queue.
         _ = ThreadPool.UnsafeQueueUserWorkItem(static pipes => pipes.TellClosed(), this, preferLocal: false);
