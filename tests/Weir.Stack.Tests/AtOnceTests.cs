@@ -78,6 +78,7 @@ public class AtOnceTests
         await using var pair = new StackPair(stopped: true);
         var (client, server) = await pair.OpenAsync();
         await client.WriteAsync("first"u8.ToArray(), StackPair.Soon);
+        Weir.Testing.Eventually.True(TimeSpan.FromSeconds(20), () => server.Info.ReceiveBuffered == 5, "the first has come");
         await client.WriteAsync("second"u8.ToArray(), StackPair.Soon);
         Assert.Equal(5, client.Info.InFlight);
         client.NoDelay = true;

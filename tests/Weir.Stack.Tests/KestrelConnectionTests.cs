@@ -63,13 +63,17 @@ public class KestrelConnectionTests
         await DecisionTests.Cancelled(connection.ConnectionClosed);
     }
 
-    [Fact]
-    public async Task A_FIN_is_told_though_nobody_ever_reads_what_came_before()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_FIN_is_told_though_nobody_ever_reads_what_came_before(bool aborted)
     {
         await using var pair = new StackPair();
         var (client, server) = await pair.OpenAsync();
-        await using var connection = new StackConnectionContext(server, TimeSpan.FromMilliseconds(1));
+        await using var connection = new StackConnectionContext(server, aborted ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(1));
         await SendAndEndAsync(pair, client);
+        if (aborted)
+            connection.Abort(new ConnectionAbortedException());
         await DecisionTests.Cancelled(connection.ConnectionClosed);
     }
 
