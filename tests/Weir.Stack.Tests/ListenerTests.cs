@@ -99,6 +99,7 @@ public class ListenerTests
         Assert.False(accepting.IsCompleted);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => accepting.WaitAsync(StackPair.Soon));
+        Assert.True(accepting.IsCanceled);
         await using var client = await pair.Client.ConnectAsync(Target, StackPair.Soon);
         await using var server = await listener.AcceptAsync(StackPair.Soon);
         Assert.Equal(client.LocalEndPoint, server.RemoteEndPoint);
