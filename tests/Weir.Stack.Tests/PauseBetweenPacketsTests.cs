@@ -71,11 +71,44 @@ public class PauseBetweenPacketsTests
     }
 
     [Fact]
+    public void However_often_it_was_in_vain_it_is_tried_again()
+    {
+        var pause = new PauseBetweenPackets(Spin);
+        pause.After(received: true, At(0));
+        var looked = Enumerable.Range(0, 1000).Where(i => Look(ref pause, i * 150)).ToList();
+        Assert.Equal([65, 65, 65], looked.Zip(looked.Skip(1), (one, next) => next - one).TakeLast(3));
+    }
+
+    [Fact]
+    public void What_was_in_vain_is_forgotten_after_a_short_pause()
+    {
+        var pause = new PauseBetweenPackets(Spin);
+        pause.After(received: true, At(0));
+        for (var i = 0; i < 13; i++)
+            Look(ref pause, i * 150);
+        var at = 13 * 150;
+        Assert.False(Look(ref pause, at));
+        at += 150;
+        pause.After(received: false, At(at + 1));
+        pause.After(received: true, At(at + 20));
+        Assert.True(Look(ref pause, at + 20));
+        Assert.True(Look(ref pause, at + 170));
+    }
+
+    [Fact]
     public void Without_a_spin_it_always_sleeps()
     {
         var pause = new PauseBetweenPackets(TimeSpan.Zero);
         pause.After(received: true, At(0));
         Assert.Equal(Pause.Sleep, pause.After(received: false, At(0)));
+    }
+
+    /// <summary>A pause of 150 µs from <paramref name="at"/>: whether it began with looking.</summary>
+    private static bool Look(ref PauseBetweenPackets pause, int at)
+    {
+        var looks = pause.After(received: false, At(at + 1)) == Pause.Look;
+        pause.After(received: true, At(at + 150));
+        return looks;
     }
 
     private static TimeSpan At(int microseconds) => TimeSpan.FromMicroseconds(microseconds);
