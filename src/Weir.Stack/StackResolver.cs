@@ -34,7 +34,7 @@ internal sealed class StackResolver(DnsOptions options)
         lock (loop.Gate)
         {
             ObjectDisposedException.ThrowIf(loop.HasEnded, typeof(TcpStack));
-            lookup = loop.Stack.Dns.Resolve(ascii, OptionsFor(loop), _ => completed.TrySetResult(), MonotonicClock.Now);
+            lookup = loop.Stack.Dns.Resolve(ascii, OptionsFor(loop), _ => completed.TrySetResult(), loop.Clock());
             loop.Changed();
         }
 

@@ -217,7 +217,7 @@ public sealed class TcpStack : IAsyncDisposable
             lock (loop.Gate)
             {
                 if (!loop.HasEnded)
-                    loop.Lease?.Release(MonotonicClock.Now);
+                    loop.Lease?.Release(_options.Clock());
             }
 
             loop.Stop();

@@ -6,12 +6,14 @@ namespace Weir.TcpIp.Tcp;
 /// <remarks>
 /// Dynamic right-sizing, as net/ipv4/tcp_input.c tcp_rcv_space_adjust has it: a sender may double its window each round, so there is room for twice what
 /// could have been sent in the next. The round trip is the receiver's, with the time that segments waited for the reader in it: while a window limits
-/// its peer, a whole one is read in such a round, and the next is larger. In the handshake's round trip, which knew no queue, it is a part of one.
+/// its peer, a whole one is read in such a round, and the next is larger. In the handshake's round trip, which knew no queue, it is a part of one. Where the reader is what limits, never
+/// coming to the end of what is there, a larger window would only hold more.
 /// </remarks>
 internal struct ReceiveAutotune
 {
     private ulong _readAtStart;
     private uint _echo;
+    private bool _caughtUp;
 
     /// <summary>When the reader last took something, within a round trip.</summary>
     public long RoundStart { readonly get; private set; }
@@ -32,12 +34,13 @@ internal struct ReceiveAutotune
     /// <param name="srtt">The sender's round trip, while the receiver has none of its own.</param>
     public void Consumed(ByteStream stream, int most, long srtt, long now)
     {
+        _caughtUp |= stream.BytesBuffered == 0;
         if (now - RoundStart < (Rtt > 0 ? Rtt : srtt))
             return;
 
         long read = (long)(stream.BytesPopped - _readAtStart);
-        if (read > stream.Capacity / 4 && stream.Capacity < most)
+        if (_caughtUp && read > stream.Capacity / 4 && stream.Capacity < most)
             stream.Capacity = (int)Math.Clamp(4 * read, stream.Capacity, most);
-        (RoundStart, _readAtStart) = (now, stream.BytesPopped);
+        (RoundStart, _readAtStart, _caughtUp) = (now, stream.BytesPopped, false);
     }
 }
