@@ -17,9 +17,6 @@ internal sealed class StreamEnd(StackLoop loop) : ITcpObserver
 
     internal Lock Gate => loop.Gate;
 
-    /// <inheritdoc cref="StackLoop.Turnstile"/>
-    internal Turnstile Turnstile => loop.Turnstile;
-
     internal TcpConnection Connection => _connection ?? throw new InvalidOperationException("not connected");
 
     /// <summary>When nothing more will come or go.</summary>

@@ -107,16 +107,11 @@ public sealed class TcpStream : Stream, IDuplexPipe
         while (true)
         {
             ValueTask wait;
-            _end.Turnstile.Enter();
-            try
+            lock (_end.Gate)
             {
                 var count = _end.Read(buffer.Span, out wait);
                 if (count >= 0)
                     return count;
-            }
-            finally
-            {
-                _end.Gate.Exit();
             }
 
             using var registration = _end.RegisterRead(cancellationToken);
@@ -133,16 +128,8 @@ public sealed class TcpStream : Stream, IDuplexPipe
         {
             ValueTask wait;
             int count;
-            _end.Turnstile.Enter();
-            try
-            {
+            lock (_end.Gate)
                 count = _end.Write(buffer.Span, out wait);
-            }
-            finally
-            {
-                _end.Gate.Exit();
-            }
-
             buffer = buffer[count..];
             if (count > 0)
                 continue;
