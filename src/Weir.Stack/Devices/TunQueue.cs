@@ -12,6 +12,9 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
 
     private const int EthernetHeader = 14;
 
+    /// <summary>Segments with so much payload go one by one, from where they lie.</summary>
+    private const int GatherSize = 4096;
+
     /// <summary>Where a packet begins in its buffer: behind the virtio header, and on a boundary of 16.</summary>
     private const int PacketAt = 16;
 
@@ -45,7 +48,7 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
     public DeviceCapabilities Capabilities { get; }
 
     /// <summary>Below it a copy costs less than what the kernel does for each piece of a writev(2).</summary>
-    public int GatherFrom => 4096;
+    public int GatherFrom => GatherSize;
 
     /// <summary>Whether packets carry a virtio header, so that the kernel cuts segments and completes checksums.</summary>
     public bool HasOffload { get; }
@@ -59,14 +62,15 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
     /// <exception cref="LinuxException">EBUSY: it is open already and has one queue; EPERM: it is another user's; EINVAL: it is of the other kind.</exception>
     public static TunQueue Open(NetworkNamespace ns, TunQueueOptions options)
     {
-        var wanted = new TunOptions { Name = options.Name, Mode = options.Mode, MultiQueue = options.MultiQueue, VnetHeader = options.Offload, Napi = options.Napi, NonBlocking = true };
+        var napi = options.Napi && options.Mtu <= GatherSize;
+        var wanted = new TunOptions { Name = options.Name, Mode = options.Mode, MultiQueue = options.MultiQueue, VnetHeader = options.Offload, Napi = napi, NonBlocking = true };
         var device = TunDevice.Open(ns, wanted);
         try
         {
             if (options.Offload && !TrySetOffload(device))
                 device = Reopen(ns, device, wanted = wanted with { VnetHeader = false });
             HeldSegments? held = null;
-            if (options.Napi && !HeldSegments.TryStart(ns, device.Name, out held))
+            if (napi && !HeldSegments.TryStart(ns, device.Name, out held))
                 device = Reopen(ns, device, wanted = wanted with { Napi = false });
             return new TunQueue(device, held, options, wanted);
         }

@@ -20,7 +20,7 @@ public sealed record TunQueueOptions
     /// The kernel puts the segments of a connection together as a network card's driver does (IFF_NAPI, GRO), and takes up to 64 KiB at once: twice as much
     /// is sent where <see cref="Offload"/> is off; with it nothing is left to gain. For a stack's own segments: those of others that are only forwarded may
     /// wait up to 20 ms for more. Linux 4.15; sets <c>gro_flush_timeout</c> of the device until the queue is closed. Without effect in a process that
-    /// may not.
+    /// may not, and where <see cref="Mtu"/> is above 4096: such long segments go one by one.
     /// </summary>
     public bool Napi { get; init; }
 

@@ -52,7 +52,7 @@ public class KernelTransferTests
     [Theory]
     [InlineData(1500, false, TunMode.Tun, 1)]
     [InlineData(1500, true, TunMode.Tun, 2)]
-    [InlineData(65520, false, TunMode.Tun, 1)]
+    [InlineData(4000, false, TunMode.Tun, 1)]
     [InlineData(1500, false, TunMode.Tap, 1)]
     public async Task The_kernel_puts_segments_together_and_both_directions_arrive_whole(int mtu, bool offload, TunMode mode, int queues)
     {
@@ -61,7 +61,7 @@ public class KernelTransferTests
         await ExchangeAsync(host, StackOnTun.Kernel, Medium);
         var sent = host.Queues.Sum(queue => queue.Counters.PacketsSent);
         // A run of full segments is one packet. Without NAPI all come one by one.
-        if (mtu == 1500 && !offload)
+        if (!offload)
             Assert.InRange(ReceivedByIp(host.Host), 1, sent / 2);
     }
 

@@ -15,7 +15,7 @@ internal sealed class WeirStack(bool napi) : Contender
 
     internal override string? Missing => WholeProcess.Weir is null ? "no program (./weir builds it)" : null;
 
-    internal override bool Has(TunSetting setting) => napi || !setting.Offload;
+    internal override bool Has(TunSetting setting) => napi || setting is { Offload: false, Mtu: 1500 };
 
     internal override void SetUp(Bed bed, TunSetting setting)
     {
