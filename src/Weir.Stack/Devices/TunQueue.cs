@@ -64,27 +64,28 @@ public sealed class TunQueue : IPacketPort, IGatherDevice
     {
         var napi = options.Napi && options.Mtu <= GatherSize;
         var wanted = new TunOptions { Name = options.Name, Mode = options.Mode, MultiQueue = options.MultiQueue, VnetHeader = options.Offload, Napi = napi, NonBlocking = true };
-        var device = TunDevice.Open(ns, wanted);
-        try
+        while (true)
         {
-            if (options.Offload && !TrySetOffload(device))
-                device = Reopen(ns, device, wanted = wanted with { VnetHeader = false });
-            HeldSegments? held = null;
-            if (napi && !HeldSegments.TryStart(ns, device.Name, out held))
-                device = Reopen(ns, device, wanted = wanted with { Napi = false });
-            return new TunQueue(device, held, options, wanted);
-        }
-        catch
-        {
-            device.Dispose();
-            throw;
-        }
-    }
+            var device = TunDevice.Open(ns, wanted);
+            try
+            {
+                HeldSegments? held = null;
+                if (wanted.VnetHeader && !TrySetOffload(device))
+                    wanted = wanted with { VnetHeader = false };
+                else if (wanted.Napi && !HeldSegments.TryStart(ns, device.Name, out held))
+                    wanted = wanted with { Napi = false };
+                else
+                    return new TunQueue(device, held, options, wanted);
+            }
+            catch
+            {
+                device.Dispose();
+                throw;
+            }
 
-    private static TunDevice Reopen(NetworkNamespace ns, TunDevice device, TunOptions options)
-    {
-        device.Dispose();
-        return TunDevice.Open(ns, options);
+            // What the kernel has not, or this process may not, is left out when it is opened again.
+            device.Dispose();
+        }
     }
 
     private static bool TrySetOffload(TunDevice device)

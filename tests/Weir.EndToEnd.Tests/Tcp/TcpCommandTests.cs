@@ -190,15 +190,16 @@ public sealed class TcpCommandTests
     }
 
     [Theory]
-    [InlineData("on")]
-    [InlineData("off")]
-    public void The_owner_of_a_device_needs_no_other_right_to_use_it(string offload)
+    [InlineData("on", "off")]
+    [InlineData("on", "on")]
+    [InlineData("off", "on")]
+    public void The_owner_of_a_device_needs_no_other_right_to_use_it(string offload, string napi)
     {
         Require("setpriv", "socat");
         using TestNamespace host = new();
         Assert.Equal(0, Weir(host, "tun", "add", "own0", "--address", "10.3.0.1/24", "--owner", "root").ExitCode);
         RunningTool serve = host.Start(
-            "setpriv", "--bounding-set", "-all", "--inh-caps", "-all", WeirAgent.Program, "tcp", "bench", "serve", "--device", "own0", "--address", "10.3.0.2/24", "--offload", offload);
+            "setpriv", "--bounding-set", "-all", "--inh-caps", "-all", WeirAgent.Program, "tcp", "bench", "serve", "--device", "own0", "--address", "10.3.0.2/24", "--offload", offload, "--napi", napi);
         Eventually.True(TimeSpan.FromSeconds(20), () => serve.HasExited || serve.Output.Contains("ready", StringComparison.Ordinal), "weir tcp bench serve is ready");
         Assert.Equal("", serve.Error);
         RunningTool client = host.Start("socat", "-", "TCP:10.3.0.2:7");
