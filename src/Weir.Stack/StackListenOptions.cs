@@ -11,6 +11,9 @@ public sealed record StackListenOptions
     /// <summary>Connections whose handshake is done and that nobody has accepted yet; of more the SYNs are dropped.</summary>
     public int Backlog { get; init; } = 512;
 
+    /// <inheritdoc cref="TcpListenOptions.AbortOnOverflow"/>
+    public bool AbortOnOverflow { get; init; }
+
     /// <summary>Port 0 stands for every port that has no listener of its own.</summary>
     public bool AnyPort { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record StackListenOptions
             Port = endpoint.Port == 0 ? null : (ushort)endpoint.Port,
             Transparent = Transparent,
             Backlog = Backlog,
+            AbortOnOverflow = AbortOnOverflow,
             MaxHalfOpen = Math.Max(Backlog, 256),
             Profile = Profile ?? profile,
             Accept = Accept,

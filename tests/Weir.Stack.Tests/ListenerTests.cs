@@ -13,6 +13,12 @@ public class ListenerTests
     private static readonly IPEndPoint Any = new(IPAddress.Any, 80), Target = new(StackPair.ServerAddress, 80);
     private static readonly TcpProfile Impatient = TcpProfile.Default with { InitialRto = TimeSpan.FromMilliseconds(20), MinRto = TimeSpan.FromMilliseconds(20), MaxRto = TimeSpan.FromMilliseconds(100), SynRetransmissions = 1000 };
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whether_a_full_backlog_resets_is_said_to_the_layer(bool resets) =>
+        Assert.Equal(resets, new StackListenOptions { AbortOnOverflow = resets }.ToLayer(Any, TcpProfile.Default).AbortOnOverflow);
+
     [Fact]
     public async Task No_more_wait_than_the_backlog_has_room_for_and_the_next_one_comes_in_when_one_was_taken()
     {
